@@ -20,18 +20,20 @@ const options: DaemonOptions = JSON.parse(process.argv[2] ?? "{}");
 const { stateDir, topology } = options;
 const closers: (() => Promise<void> | void)[] = [];
 let closing: Promise<void> | undefined;
+let ready = false;
 
 process.on("SIGTERM", () => void shutDown(0));
 process.on("SIGINT", () => void shutDown(0));
 process.on("SIGHUP", () => void (options.attached ? shutDown(0) : undefined));
-if (options.attached) process.on("disconnect", () => void shutDown(0));
+// The channel holds until the caller has seen readiness; from then on only an attached sandbox depends on it.
+process.on("disconnect", () => void (options.attached || !ready ? shutDown(0) : undefined));
 process.on("uncaughtException", (error) => fail(error));
 process.on("unhandledRejection", (reason) => fail(reason));
 
 try {
   const session = await start();
+  ready = true;
   tell({ ready: session });
-  if (!options.attached) process.disconnect?.();
 } catch (error) {
   fail(error);
 }
