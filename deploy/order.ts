@@ -88,7 +88,8 @@ export function orderStacks(files: StackFile[], wanted: string[]): DeploymentOrd
   const all = [...chosen];
   const clusters = all.filter((file) => file.hasClusterSide || !file.hasIdentitySide);
   const identities = all.filter((file) => !clusters.includes(file));
-  const readsIdentities = (file: StackFile) => file.reads.some((name) => identities.some((other) => other.name === name));
+  const readsIdentities = (file: StackFile) =>
+    file.reads.some((name) => identities.some((other) => other.name === name));
   return {
     clusters: clusters.map((file) => file.name),
     identities: identities.map((file) => file.name),

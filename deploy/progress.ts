@@ -29,7 +29,9 @@ export function progressOf(report: Report): (event: EngineEvent) => void {
       const verb = done[op];
       if (verb === undefined) return;
       const seconds = (Date.now() - (started.get(urn) ?? Date.now())) / 1000;
-      report(`  ${verb.padEnd(8)} ${shortType(type)} ${nameOf(urn)}${seconds >= 0.1 ? ` (${seconds.toFixed(1)} s)` : ""}`);
+      report(
+        `  ${verb.padEnd(8)} ${shortType(type)} ${nameOf(urn)}${seconds >= 0.1 ? ` (${seconds.toFixed(1)} s)` : ""}`,
+      );
     }
     if (event.diagnosticEvent) {
       const { severity, message, ephemeral } = event.diagnosticEvent;
@@ -55,7 +57,8 @@ function plain(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "");
 }
 
-const noise = /^(Diagnostics:|Previewing|Updating|Destroying|Refreshing|View |Resources:|Duration:|@ |stdout:|stderr:|code: |err\??:)/;
+const noise =
+  /^(Diagnostics:|Previewing|Updating|Destroying|Refreshing|View |Resources:|Duration:|@ |stdout:|stderr:|code: |err\??:)/;
 
 /**
  * What went wrong, out of an Automation API error: its message holds the CLI's whole output, of which the diagnostics

@@ -38,7 +38,8 @@ async function bringUp(name: string, stack: Stack, conduct: Conduct): Promise<vo
       return;
     }
     if (conduct.previewOnly) return;
-    if (!(await conduct.confirm(`Deploy these changes to stack ${name}?`))) throw new Declined(`Stack ${name} was left as it is.`);
+    if (!(await conduct.confirm(`Deploy these changes to stack ${name}?`)))
+      throw new Declined(`Stack ${name} was left as it is.`);
   }
   conduct.report(`${name}: pulumi up`);
   await stack.up({ onEvent: progressOf(conduct.report) });
@@ -63,7 +64,8 @@ export async function takeDownWorkloads(name: string, stack: Stack, conduct: Con
     return;
   }
   const count = `${target.length} ${target.length === 1 ? "object" : "objects"} in the cluster`;
-  if (!(await conduct.confirm(`Delete ${count} of stack ${name}?`))) throw new Declined(`Stack ${name} was left as it is.`);
+  if (!(await conduct.confirm(`Delete ${count} of stack ${name}?`)))
+    throw new Declined(`Stack ${name} was left as it is.`);
   conduct.report(`${name}: pulumi destroy of ${count}`);
   await stack.destroy({ target, targetDependents: true, onEvent: progressOf(conduct.report) });
 }

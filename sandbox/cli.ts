@@ -62,7 +62,9 @@ async function up(stateDir: string): Promise<void> {
     attached,
     images: values.image ?? [],
   });
-  console.log(`The sandbox is up (${((performance.now() - started) / 1000).toFixed(1)} s).\n${describe(sandbox.session)}`);
+  console.log(
+    `The sandbox is up (${((performance.now() - started) / 1000).toFixed(1)} s).\n${describe(sandbox.session)}`,
+  );
   if (!attached) return;
   process.off("SIGINT", interrupted);
   console.log("\nctrl-C ends it.");
@@ -110,7 +112,8 @@ function describe(session: SandboxSession): string {
   const clusters = readFileSync(session.kubeconfig, "utf8").match(/^ {2}- name: /gm)?.length ?? 0;
   return [
     ...session.tenants.map(
-      (tenant) => `  ${tenant.key} ${tenant.displayName}: tenant ${tenant.tenantId}, subscription ${tenant.subscriptionId}`,
+      (tenant) =>
+        `  ${tenant.key} ${tenant.displayName}: tenant ${tenant.tenantId}, subscription ${tenant.subscriptionId}`,
     ),
     `  addresses, credentials and files: ${sessionFile(session.stateDir)}`,
     clusters === 0 ? "  clusters: none yet" : `  kubeconfig: ${session.kubeconfig}`,

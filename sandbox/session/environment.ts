@@ -16,7 +16,10 @@ export function networkEnvironment(proxy: string, caFile: string): Record<string
  * Everything that the sandbox sets for `pulumi`, `kubectl`, the SDKs and curl. The program itself does not know the
  * sandbox: with these variables it finds the simulated tenants where Azure would be.
  */
-export function sandboxEnvironment(session: SandboxSession, inheritedPath = process.env.PATH ?? ""): Record<string, string> {
+export function sandboxEnvironment(
+  session: SandboxSession,
+  inheritedPath = process.env.PATH ?? "",
+): Record<string, string> {
   const path = [session.binDir, join(projectRoot, "node_modules", ".bin"), ...inheritedPath.split(delimiter)];
   const environment: Record<string, string> = {
     PATH: [...new Set(path.filter((folder) => folder !== ""))].join(delimiter),

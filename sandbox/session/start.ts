@@ -70,7 +70,9 @@ function readiness(child: ChildProcess, logFile: string): Promise<SandboxSession
     });
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      reject(new SandboxError(`The sandbox ended while it started (${signal ?? `exit code ${code}`}).\n${tail(logFile)}`));
+      reject(
+        new SandboxError(`The sandbox ended while it started (${signal ?? `exit code ${code}`}).\n${tail(logFile)}`),
+      );
     });
   });
 }
