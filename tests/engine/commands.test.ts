@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { clusterSide, identitySide } from "./support/configs.ts";
+import { Engine, mustSucceed, type Project } from "./support/engine.ts";
+
+const root = join(__dirname, "..", "..");
+const deployMain = join(root, "deploy", "main.ts");
+
+let engine: Engine;
+let project: Project;
+
+beforeAll(async () => {
+  engine = await Engine.start();
+  project = await engine.project({ tenantA: clusterSide(), tenantB: identitySide() });
+}, 60_000);
+
+afterAll(() => engine?.stop(), 30_000);
+
+function deploy(...args: string[]) {
+  return engine.run(process.execPath, [deployMain, ...args, "--cwd", project.folder]);
+}
+
+it("npm run deploy --preview changes nothing", async () => {
+  const result = mustSucceed(await deploy("deploy", "--preview"));
+  expect(result.text).toContain("ManagedCluster");
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 60_000);
+
+it("npm run deploy without a terminal and without --yes changes nothing and says what to add", async () => {
+  const result = await deploy("deploy");
+  expect(result.code).toBe(1);
+  expect(result.text).toContain("--yes");
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 60_000);
+
+it("npm run deploy --yes ends with a running workload, finds nothing to do the second time, and npm run destroy takes all down", async () => {
+  mustSucceed(await deploy("deploy", "--yes"));
+  await engine.logWhen("default", "wi-demo-app", (text) => text.includes("usage: "));
+  const again = mustSucceed(await deploy("deploy", "--yes"));
+  expect(again.text.match(/nothing to change/g)?.length).toBeGreaterThanOrEqual(2);
+
+  const destroyed = mustSucceed(await deploy("destroy", "--yes"));
+  const order = ["Pod", "FederatedIdentityCredential", "ManagedCluster"].map((type) =>
+    destroyed.text.lastIndexOf(
+      `deleted  ${type === "Pod" ? "core/v1:Pod" : ""}${type === "Pod" ? "" : typePrefix(type)}`,
+    ),
+  );
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  expect(order.every((position) => position >= 0)).toBe(true);
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 180_000);
+
+function typePrefix(type: string): string {
+  return type === "ManagedCluster" ? `containerservice:${type}` : `managedidentity:${type}`;
+}
+
+it("a stack that has no file is named, with those that have one", async () => {
+  const result = await deploy("deploy", "tenantC", "--yes");
+  expect(result.code).toBe(1);
+  expect(result.text).toContain("Pulumi.tenantC.yaml");
+}, 30_000);
+
+it("the session file is readable by its owner alone and names what other programs need", () => {
+  const session = JSON.parse(readFileSync(join(engine.sandbox.session.stateDir, "sandbox.json"), "utf8"));
+  expect(session).toMatchObject({ version: 1, cloud: expect.stringMatching(/^https:\/\/127\.0\.0\.1:/) });
+  expect(session.tenants).toHaveLength(2);
+});
