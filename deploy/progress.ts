@@ -57,8 +57,10 @@ function plain(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "");
 }
 
-const noise =
-  /^(Diagnostics:|Previewing|Updating|Destroying|Refreshing|View |Resources:|Duration:|@ |stdout:|stderr:|code: |err\??:)/;
+/** How the Automation API marks the streams of the command that failed. */
+const stream = /^\s*(stdout|stderr|err\??):\s/;
+
+const noise = /^(Previewing|Updating|Destroying|Refreshing|View |Resources:|Duration:|@ |code: )/;
 
 /**
  * What went wrong, out of an Automation API error: its message holds the CLI's whole output, of which the diagnostics
@@ -66,7 +68,7 @@ const noise =
  */
 export function failureText(error: unknown): string {
   const message = plain(error instanceof Error ? error.message : String(error));
-  const lines = message.split("\n").map((line) => line.trimEnd());
+  const lines = message.split("\n").map((line) => line.replace(stream, "").trimEnd());
   const diagnostics = lines.findIndex((line) => line.startsWith("Diagnostics:"));
   const errors = lines.filter((line) => /^\s*error: /.test(line));
   if (diagnostics >= 0) {
