@@ -19,7 +19,7 @@ const NETWORK_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNR
 /** Finds out what an error of the Azure clients means and whether waiting may help. */
 export function classify(error: unknown): Refusal {
   const chain = causes(error);
-  const said = chain.map((cause) => textOf(cause)).join(" ");
+  const said = [...new Set(chain.map(textOf))].join(" ");
   const status = firstNumber(chain, "statusCode");
   const about = { said: shorten(said), status, correlationId: /Correlation ID:\s*([0-9a-f-]{36})/i.exec(said)?.[1] };
 
