@@ -4,7 +4,7 @@ import { isStatus, UnknownKindError, UnreachableError } from "../api-errors.ts";
 import { readCheckpoint, writeCheckpoint } from "../checkpoint.ts";
 import type { ClusterAccess } from "../cluster-access.ts";
 import { adoptedManagedFields, fieldManagerName, forcesConflicts } from "../field-ownership.ts";
-import { text, withField } from "../fields.ts";
+import { objects, text, withField } from "../fields.ts";
 import { keepIgnored } from "../input-diff.ts";
 import { describe } from "../naming.ts";
 import { awaitReady, NotReadyError } from "../readiness/await-ready.ts";
@@ -69,7 +69,18 @@ async function write(cluster: ClusterAccess, object: PropertyMap, request: Updat
   }
   const adopted = adoptedManagedFields(live, fieldManager);
   if (adopted !== undefined && !preview) live = await cluster.setManagedFields(live, adopted);
-  return cluster.apply(object, { fieldManager, preview, force: forcesConflicts(object, cluster.settings) });
+  const options = { fieldManager, preview, force: forcesConflicts(object, cluster.settings) };
+  return cluster.apply(object, options).catch((error: unknown) => {
+    // A dry run cannot hand the fields of the creation over to the apply first, so it conflicts with itself.
+    if (preview && conflictsOnlyWith(error, fieldManager)) return cluster.apply(object, { ...options, force: true });
+    throw error;
+  });
+}
+
+function conflictsOnlyWith(error: unknown, fieldManager: string): boolean {
+  if (!isStatus(error, 409)) return false;
+  const causes = objects(error.status, "details", "causes");
+  return causes.length > 0 && causes.every((cause) => text(cause, "message").includes(`"${fieldManager}"`));
 }
 
 /** Name and namespace of a live object are those of its id, whatever the inputs leave out. */
