@@ -56,6 +56,11 @@ export const KNOWN_REFUSALS: Readonly<Record<string, KnownRefusal>> = {
     check: "do the keys at the issuer's jwks_uri hold the token's kid? After a key rotation give it some minutes",
     healsWithTime: true,
   },
+  AADSTS7000272: {
+    meaning: "the key that signed the presented token is not among the issuer's published keys that Entra ID knows",
+    check: "do the keys at the issuer's jwks_uri hold the token's kid? After a key rotation give it some minutes",
+    healsWithTime: true,
+  },
   AADSTS90061: {
     meaning: "Entra ID could not fetch the issuer's discovery document or keys",
     check: "the issuer must be reachable from the public internet: curl ISS/.well-known/openid-configuration",
@@ -66,6 +71,12 @@ export const KNOWN_REFUSALS: Readonly<Record<string, KnownRefusal>> = {
     check: "exp against the clock of this node; the token file is renewed by the kubelet and read again",
     healsWithTime: true,
   },
+  AADSTS50027: {
+    meaning: "what was presented is no token, or a damaged one",
+    check: "AZURE_FEDERATED_TOKEN_FILE must name the projected service account token and nothing else",
+    healsWithTime: false,
+  },
+
   // Who and where. These do not change while a pod waits: its environment is fixed when it is created.
   AADSTS700016: {
     meaning: "the tenant that was asked knows no identity with this client id",
@@ -143,10 +154,13 @@ export const KNOWN_REFUSALS: Readonly<Record<string, KnownRefusal>> = {
     healsWithTime: false,
   },
 };
-/** Other names that Resource Manager gives to the same refusal. */
+
+/** Other names of the same refusal. */
 export const SAME_REFUSAL: Readonly<Record<string, string>> = {
   SubscriptionNotRegistered: "MissingSubscriptionRegistration",
   MissingRegistrationForType: "MissingSubscriptionRegistration",
   LinkedAuthorizationFailed: "AuthorizationFailed",
   InvalidSubscriptionId: "SubscriptionNotFound",
+  InvalidAuthenticationTokenAudience: "InvalidAuthenticationToken",
+  AADSTS70011: "AADSTS1002012",
 };

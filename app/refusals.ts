@@ -24,14 +24,14 @@ export function classify(error: unknown): Refusal {
   const about = { said: shorten(said), status, correlationId: /Correlation ID:\s*([0-9a-f-]{36})/i.exec(said)?.[1] };
 
   const aadsts = /AADSTS\d+/.exec(said)?.[0];
-  if (aadsts) return { code: aadsts, aboutToken: true, ...about, ...(KNOWN_REFUSALS[aadsts] ?? unknownSignIn(status)) };
+  if (aadsts) return { code: aadsts, aboutToken: true, ...about, ...(known(aadsts) ?? unknownSignIn(status)) };
 
   const names = chain.flatMap((cause) => [property(cause, "code"), property(cause, "errorCode")]);
   const codes = names.filter((code) => typeof code === "string");
-  const make = (code: string, known: KnownRefusal): Refusal => ({ code, aboutToken: false, ...about, ...known });
+  const make = (code: string, what: KnownRefusal): Refusal => ({ code, aboutToken: false, ...about, ...what });
   for (const code of codes) {
-    const known = KNOWN_REFUSALS[SAME_REFUSAL[code] ?? code];
-    if (known) return make(code, known);
+    const meaning = known(code);
+    if (meaning) return make(code, meaning);
   }
   const tls = codes.find((code) => /CERT|ERR_TLS|ERR_SSL/.test(code) && !code.startsWith("AADSTS"));
   if (tls) return make(tls, UNTRUSTED_CERTIFICATE);
@@ -49,6 +49,10 @@ export function classify(error: unknown): Refusal {
     return make("no-credential", NO_CREDENTIAL);
   }
   return make("unexpected", UNEXPECTED);
+}
+
+function known(code: string): KnownRefusal | undefined {
+  return KNOWN_REFUSALS[SAME_REFUSAL[code] ?? code];
 }
 
 const UNTRUSTED_CERTIFICATE: KnownRefusal = {
@@ -86,12 +90,17 @@ function unknownSignIn(status: number | undefined): KnownRefusal {
   return {
     meaning: "Entra ID refused the sign-in",
     check: "the code at https://login.microsoftonline.com/error, and the presented token below",
-    healsWithTime: status !== undefined && (status === 429 || status >= 500),
+    healsWithTime: status !== undefined && isTransient(status),
   };
 }
 
+/** Busy, or a fault of the service; 501 says that it will never do this. */
+function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
 function byStatus(status: number): KnownRefusal {
-  if (status === 429 || status >= 500 || status === 408) {
+  if (isTransient(status)) {
     return { meaning: "the service is busy or has a fault", check: "https://status.azure.com", healsWithTime: true };
   }
   if (status === 400 || status === 404) {

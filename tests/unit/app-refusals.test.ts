@@ -26,6 +26,9 @@ describe("what a refusal means", () => {
     ["AADSTS50013", true],
     ["AADSTS90061", true],
     ["AADSTS700024", true],
+    ["AADSTS7000272", true],
+    ["AADSTS50027", false],
+    ["AADSTS70011", false],
     ["AADSTS700212", false],
     ["AADSTS7002138", false],
     ["AADSTS700016", false],
@@ -56,6 +59,8 @@ describe("what a refusal means", () => {
     [418, "Teapot", false],
     [429, "TooManyRequests", true],
     [503, "ServiceUnavailable", true],
+    [501, "NotImplemented", false],
+    [401, "InvalidAuthenticationTokenAudience", false],
   ])("%i %s heals with time: %s", (status, code, healsWithTime) => {
     expect(classify(restError(status, code))).toMatchObject({ status, code, healsWithTime, aboutToken: false });
   });
