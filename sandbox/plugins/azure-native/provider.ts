@@ -7,7 +7,6 @@ import type {
   Provider,
   ResourceReference,
 } from "../rpc/provider.ts";
-import { NO_DIFF } from "../rpc/provider.ts";
 import {
   containsUnknown,
   isUnknown,
@@ -41,11 +40,6 @@ export class AzureNativeProvider implements Provider {
 
   checkConfig(news: PropertyMap): CheckResult {
     return { inputs: news, failures: [] };
-  }
-
-  /** The real provider takes every change of its settings in place. */
-  diffConfig(): DiffResult {
-    return NO_DIFF;
   }
 
   async configure(args: PropertyMap): Promise<void> {

@@ -151,12 +151,7 @@ export class ResourceOperations {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       await engineLog("warning", `Failed to read resource after ${operation}: ${reason}`, urn);
-      throw new ResourceInitError(
-        id,
-        { ...unwrapSecrets(inputs) },
-        [`resource created but read failed: ${reason}`],
-        inputs,
-      );
+      throw new ResourceInitError(id, inputsOf(spec, inputs), [`resource created but read failed: ${reason}`], inputs);
     }
   }
 }
