@@ -1,0 +1,72 @@
+import type { Router } from "express";
+import type { World } from "../tenant.ts";
+import { type ArmAnswer, type ArmCall, objectBody, operation, recordAt, tagsOf } from "./call.ts";
+import { armErrors } from "./errors.ts";
+import { ClusterLifecycle } from "./managed-cluster-lifecycle.ts";
+import { clusterOf, serveClusterReads } from "./managed-cluster-reads.ts";
+import { checkClusterName, checkClusterProperties } from "./managed-cluster-rules.ts";
+import type { Operation } from "./operations.ts";
+import { retryAfter } from "./operations.ts";
+import { openGroupOf } from "./resource-groups.ts";
+import { resourceJson } from "./resource-store.ts";
+import { fullType, knownTypes, regionName, regions } from "./resource-types.ts";
+
+const type = fullType(knownTypes.managedClusters);
+const one =
+  "/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/providers/Microsoft.ContainerService/managedClusters/:cluster";
+const may = (verb: string) => ({ action: `${type}/${verb}`, versions: knownTypes.managedClusters });
+
+/** Serves managed clusters. Each has a running API server behind it, with an issuer of its own. */
+export function serveManagedClusters(router: Router, world: World): void {
+  const lifecycle = new ClusterLifecycle(world);
+  serveClusterReads(router, world, lifecycle);
+  operation(router, world, "put", one, may("write"), (call) => put(call, lifecycle));
+  operation(router, world, "patch", one, may("write"), (call) => {
+    const cluster = clusterOf(call);
+    lifecycle.checkIdle(cluster, "update");
+    cluster.tags = tagsOf(objectBody(call)) ?? cluster.tags;
+    return { status: 200, body: resourceJson(cluster) };
+  });
+  operation(router, world, "delete", one, may("delete"), (call) => {
+    const id = `${openGroupOf(call).id}/providers/${type}/${call.param("cluster")}`;
+    const cluster = call.tenant.resources.get(id);
+    if (cluster === undefined) return { status: 204 };
+    const started = lifecycle.remove(call.tenant, cluster);
+    return { status: 202, headers: { ...operationHeaders(call, started, cluster.location ?? "") } };
+  });
+}
+
+function put(call: ArmCall, lifecycle: ClusterLifecycle): ArmAnswer {
+  const body = objectBody(call);
+  const group = openGroupOf(call);
+  const name = call.param("cluster");
+  checkClusterName(name);
+  if (typeof body.location !== "string" || body.location === "") throw armErrors.locationRequired();
+  const location = regionName(body.location);
+  if (location === undefined) throw armErrors.locationUnavailable(body.location, type, [...regions.keys()]);
+  checkClusterProperties(recordAt(body, "properties"));
+  const existing = call.tenant.resources.get(`${group.id}/providers/${type}/${name}`);
+  if (existing !== undefined && existing.location !== location) {
+    throw armErrors.locationFixed(existing.name, type, group.name, existing.location ?? "");
+  }
+  const { cluster, started } =
+    existing === undefined
+      ? lifecycle.create(call.tenant, group, name, location, body)
+      : lifecycle.update(call.tenant, existing, body);
+  return {
+    status: existing === undefined ? 201 : 200,
+    body: resourceJson(cluster),
+    headers: operationHeaders(call, started, location),
+  };
+}
+
+/** AKS names both addresses; a client may poll either. */
+function operationHeaders(call: ArmCall, { id }: Operation, location: string): Record<string, string> {
+  const base = `${call.base}/subscriptions/${call.tenant.spec.subscriptionId}/providers/Microsoft.ContainerService/locations/${location}`;
+  const version = `?api-version=${call.apiVersion}`;
+  return {
+    "azure-asyncoperation": `${base}/operations/${id}${version}`,
+    location: `${base}/operationresults/${id}${version}`,
+    ...retryAfter(call.world.operationPollMs),
+  };
+}

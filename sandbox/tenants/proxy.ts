@@ -1,0 +1,91 @@
+import { createServer, type Server } from "node:http";
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** Names that belong to Azure: what of them is not simulated must never be reached for real. */
+const azureOwned = [".azure.com", ".azure.net", ".microsoftonline.com", ".windows.net", ".microsoft.com"];
+
+/** Names that the simulated cloud answers. */
+const simulated = [
+  /^login\.microsoftonline\.com$/,
+  /^management\.azure\.com$/,
+  /^graph\.microsoft\.com$/,
+  /^[a-z0-9-]+\.vault\.azure\.net$/,
+  /^[a-z0-9-]+\.oic\.prod-aks\.azure\.com$/,
+];
+
+/** What the proxy does with a host: tunnel to the simulated cloud, refuse, or leave alone. */
+export function destinationOf(host: string): "simulated" | "refused" | "passed" {
+  const name = host.toLowerCase();
+  if (simulated.some((pattern) => pattern.test(name))) return "simulated";
+  return azureOwned.some((suffix) => name.endsWith(suffix) || name === suffix.slice(1)) ? "refused" : "passed";
+}
+
+/** A CONNECT proxy, on a free port of 127.0.0.1, that brings Azure's host names to the simulated cloud's TLS port. */
+export async function startProxy(
+  tlsPort: number,
+  log: (line: string) => void,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<Duplex>();
+  const server: Server = createServer((request, response) => {
+    response.writeHead(501, { "content-type": "text/plain" });
+    response.end(
+      `The sandbox's proxy carries only CONNECT (https), not ${request.method} ${request.url}. Use https.\n`,
+    );
+  });
+  server.on("connection", (socket) => track(sockets, socket));
+  server.on("connect", (request, client: Duplex, head: Buffer) => {
+    const [host = "", port = "443"] = splitAuthority(request.url ?? "");
+    const destination = destinationOf(host);
+    if (destination === "refused") {
+      log(`proxy: refused ${host}`);
+      refuse(client, `${host} belongs to Azure and the sandbox does not simulate it. Nothing was sent there.`);
+      return;
+    }
+    const upstream: Socket =
+      destination === "simulated" ? connect(tlsPort, "127.0.0.1") : connect(Number(port), host.replace(/^\[|\]$/g, ""));
+    track(sockets, upstream);
+    upstream.once("connect", () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      if (head.length > 0) upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    });
+    upstream.once("error", (error) => {
+      if (upstream.connecting || upstream.bytesRead === 0)
+        refuse(client, `${host}:${port} cannot be reached: ${error.message}`);
+      else client.destroy();
+    });
+    client.once("error", () => upstream.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The proxy has no TCP port.");
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function splitAuthority(authority: string): [string, string] {
+  const at = authority.lastIndexOf(":");
+  return at < 0 ? [authority, "443"] : [authority.slice(0, at), authority.slice(at + 1)];
+}
+
+function refuse(client: Duplex, reason: string): void {
+  const body = `${reason}\n`;
+  client.end(
+    `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function track(sockets: Set<Duplex>, socket: Duplex): void {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+}
