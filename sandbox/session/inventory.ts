@@ -11,8 +11,9 @@ export interface TenantInventory {
 }
 
 /** Asks the running sandbox what its tenants hold. */
-export function inventory(session: SandboxSession): Promise<TenantInventory[]> {
-  return adminRequest<TenantInventory[]>(session, "GET", "/sandbox/inventory");
+export async function inventory(session: SandboxSession): Promise<TenantInventory[]> {
+  const byTenant = await adminRequest<Record<string, Omit<TenantInventory, "key">>>(session, "GET", "/sandbox/inventory");
+  return Object.entries(byTenant).map(([key, held]) => ({ key, ...held }));
 }
 
 /** A request to the sandbox's own `/sandbox/*` paths, which only the holder of its key may use. */
