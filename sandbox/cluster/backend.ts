@@ -1,0 +1,74 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ImageCommand } from "../node/images.ts";
+import type { BackOff } from "../node/restart-policy.ts";
+import type { ProcessSupervisor } from "../session/processes.ts";
+import type { ClusterBackend, ClusterSpec, RunningCluster } from "../tenants/cluster-backend.ts";
+import type { ToolPaths } from "../tools/locate.mjs";
+import { Cluster } from "./cluster.ts";
+
+export interface ClusterBackendOptions {
+  /** The sandbox's state directory; clusters live under `clusters/`. */
+  stateDir: string;
+  tools: ToolPaths;
+  processes: ProcessSupervisor;
+  /** Given to every container: the proxy and the authority that make the simulated tenants reachable by their true names. */
+  nodeEnvironment: Record<string, string>;
+  imageCommands: ImageCommand[];
+  /** Told the kubeconfigs (YAML) of all running clusters, by context, whenever a cluster comes or goes. */
+  onKubeconfigChange?(contexts: Map<string, string>): void;
+  /** Where news that nobody asked for go, a part that died for example; standard error unless given. */
+  log?(line: string): void;
+  /** Waits between the restarts of a failing container; the kubelet's unless given. */
+  backOff?: BackOff;
+}
+
+/** Starts a real API server with controllers, workload identity webhook and one node for each managed cluster. */
+export function createClusterBackend(options: ClusterBackendOptions): ClusterBackend {
+  const contexts = new Map<string, string>();
+  let count = 0;
+
+  const announce = () => options.onKubeconfigChange?.(new Map(contexts));
+
+  return {
+    async start(spec: ClusterSpec): Promise<RunningCluster> {
+      count += 1;
+      const directory = join(options.stateDir, "clusters", String(count));
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const context = unusedContext(spec.name, contexts);
+      // The name is taken from now on; the kubeconfig comes when the cluster serves.
+      contexts.set(context, "");
+      const log = options.log ?? ((line: string) => console.error(line));
+      const cluster = new Cluster({ ...options, spec, directory, context, log: (line) => log(`[${context}] ${line}`) });
+      const stop = async () => {
+        contexts.delete(context);
+        announce();
+        await cluster.stop();
+      };
+      try {
+        await cluster.start();
+      } catch (error) {
+        contexts.delete(context);
+        await cluster.stop();
+        throw error;
+      }
+      contexts.set(context, cluster.kubeconfig());
+      announce();
+      return {
+        kubeconfig: () => cluster.kubeconfig(),
+        openidConfiguration: () => cluster.openidConfiguration(),
+        jwks: () => cluster.jwks(),
+        setWorkloadIdentity: (enabled) => cluster.setWorkloadIdentity(enabled),
+        stop,
+      };
+    },
+  };
+}
+
+/** The cluster's name; a second cluster of that name gets a number, since contexts share one file. */
+function unusedContext(name: string, contexts: Map<string, string>): string {
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? name : `${name}-${number}`;
+    if (!contexts.has(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,179 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProcessSupervisor } from "../session/processes.ts";
+import type { ToolPaths } from "../tools/locate.mjs";
+import { Component } from "./component.ts";
+import type { ClusterCredentials } from "./credentials.ts";
+import { httpsGet } from "./https-client.ts";
+import { kubeconfigYaml } from "./kubeconfig.ts";
+import { onFreePort } from "./loopback.ts";
+
+/** Where the programs of a cluster run, and who is told when one dies. */
+export interface Surroundings {
+  name: string;
+  directory: string;
+  tools: ToolPaths;
+  processes: ProcessSupervisor;
+  credentials: ClusterCredentials;
+  onDeath(error: Error): void;
+}
+
+/**
+ * The store behind the API server: kine, in memory, on a Unix socket in the cluster's own folder. A socket's path may have
+ * 107 characters at most, so both sides name it relative to that folder.
+ */
+export function startStore(around: Surroundings): Component {
+  return new Component(
+    around.processes,
+    {
+      name: "kine",
+      command: around.tools.kine,
+      args: ["--endpoint", "memory://", "--listen-address", `unix://${storeSocket}`, "--metrics-bind-address=0"],
+      env: baseEnvironment(around.directory),
+      directory: around.directory,
+      logFile: join(around.directory, "kine.log"),
+    },
+    around.onDeath,
+  );
+}
+
+const storeSocket = "kine.sock";
+
+export interface ApiServer {
+  component: Component;
+  port: number;
+  /** `https://127.0.0.1:PORT` */
+  url: string;
+}
+
+/** Starts kube-apiserver on a free port and waits until it is ready to serve. */
+export function startApiServer(around: Surroundings, issuerUrl: string): Promise<ApiServer> {
+  return onFreePort(async (port) => {
+    let ready = false;
+    const component = new Component(
+      around.processes,
+      {
+        name: "kube-apiserver",
+        command: around.tools.kubeApiserver,
+        args: apiServerArguments(around.credentials, port, issuerUrl),
+        env: baseEnvironment(around.directory),
+        directory: around.directory,
+        logFile: join(around.directory, `kube-apiserver-${port}.log`),
+      },
+      (error) => ready && around.onDeath(error),
+    );
+    const url = `https://127.0.0.1:${port}`;
+    try {
+      await component.waitUntil(async () => {
+        const answer = await httpsGet(`${url}/readyz`, around.credentials.authority, around.credentials.adminToken);
+        return answer.status === 200;
+      });
+    } catch (error) {
+      await component.stop(0);
+      throw error;
+    }
+    ready = true;
+    return { component, port, url };
+  });
+}
+
+function apiServerArguments(credentials: ClusterCredentials, port: number, issuerUrl: string): string[] {
+  const { files } = credentials;
+  return [
+    `--etcd-servers=unix://${storeSocket}`,
+    "--bind-address=127.0.0.1",
+    "--advertise-address=127.0.0.1",
+    `--secure-port=${port}`,
+    `--tls-cert-file=${files.apiServerCertificate}`,
+    `--tls-private-key-file=${files.apiServerKey}`,
+    `--client-ca-file=${files.authority}`,
+    `--token-auth-file=${files.tokens}`,
+    // The first issuer is also the default audience, so tokens of pods are good for the API server itself.
+    `--service-account-issuer=${issuerUrl}`,
+    `--service-account-jwks-uri=${jwksUri(issuerUrl)}`,
+    `--service-account-signing-key-file=${files.serviceAccountKey}`,
+    `--service-account-key-file=${files.serviceAccountPublicKey}`,
+    "--authorization-mode=Node,RBAC",
+    "--enable-admission-plugins=NodeRestriction",
+    `--kubelet-client-certificate=${files.kubeletClientCertificate}`,
+    `--kubelet-client-key=${files.kubeletClientKey}`,
+    `--kubelet-certificate-authority=${files.authority}`,
+    "--kubelet-preferred-address-types=InternalIP",
+    "--service-cluster-ip-range=10.0.0.0/16",
+    "--allow-privileged=true",
+    "--endpoint-reconciler-type=none",
+    // What follows only costs memory and time in a cluster with one client and no disk.
+    "--enable-priority-and-fairness=false",
+    "--profiling=false",
+    "--etcd-compaction-interval=0",
+    "--etcd-count-metric-poll-period=0",
+    "--etcd-db-metric-poll-interval=0",
+  ];
+}
+
+/** Where AKS publishes the keys of an issuer. */
+export function jwksUri(issuerUrl: string): string {
+  return `${issuerUrl.replace(/\/*$/, "/")}openid/v1/jwks`;
+}
+
+/** The controllers that a workload with an identity needs; those for storage, networks and scaling are left out. */
+const controllers = [
+  "serviceaccount-controller",
+  "serviceaccount-token-controller",
+  "root-ca-certificate-publisher-controller",
+  "namespace-controller",
+  "garbage-collector-controller",
+  "deployment-controller",
+  "replicaset-controller",
+  "job-controller",
+  "cronjob-controller",
+  "node-lifecycle-controller",
+  "pod-garbage-collector-controller",
+  "ttl-after-finished-controller",
+  "clusterrole-aggregation-controller",
+];
+
+/** Starts kube-controller-manager. It waits for the API server by itself. */
+export function startControllerManager(around: Surroundings, server: string): Component {
+  const { credentials, directory } = around;
+  const kubeconfig = writeKubeconfig(around, "controller-manager", server, credentials.controllerManager);
+  return new Component(
+    around.processes,
+    {
+      name: "kube-controller-manager",
+      command: around.tools.kubeControllerManager,
+      args: [
+        `--kubeconfig=${kubeconfig}`,
+        `--service-account-private-key-file=${credentials.files.serviceAccountKey}`,
+        `--root-ca-file=${credentials.files.authority}`,
+        `--controllers=${controllers.join(",")}`,
+        "--use-service-account-credentials=true",
+        "--leader-elect=false",
+        "--secure-port=0",
+        "--profiling=false",
+      ],
+      env: baseEnvironment(directory),
+      directory,
+      logFile: join(directory, "kube-controller-manager.log"),
+    },
+    around.onDeath,
+  );
+}
+
+/** Writes the kubeconfig of one part of the cluster and returns its path. */
+export function writeKubeconfig(
+  around: Surroundings,
+  user: string,
+  server: string,
+  identity: { certificate: string; key: string },
+): string {
+  const file = join(around.directory, `${user}.kubeconfig`);
+  const text = kubeconfigYaml({ name: around.name, user, server, authority: around.credentials.authority, identity });
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+/** What a part of the cluster sees of this machine's environment: nothing but a PATH and a folder of its own. */
+export function baseEnvironment(directory: string): Record<string, string> {
+  return { PATH: "/usr/bin:/bin", HOME: directory, TMPDIR: directory };
+}
