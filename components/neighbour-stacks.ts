@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { clusterSideOutputs, identitySideOutputs, type NeighbourStack, type Neighbours } from "../federation/outputs";
+
+/**
+ * Reads what other stacks have to say, before anything of this stack is made.
+ * @throws pulumi.RunError when a stack does not exist or its outputs are not those of this program.
+ */
+export async function readNeighbourStacks(config: {
+  readonly identityStack: readonly string[];
+  readonly clusterStack: readonly string[];
+}): Promise<Neighbours> {
+  const references = new Map<string, Promise<pulumi.StackReference>>();
+  const reference = (stack: string) => {
+    const existing = references.get(stack);
+    if (existing) return existing;
+    const opened = openStack(stack);
+    references.set(stack, opened);
+    return opened;
+  };
+  const identityStacks = await Promise.all(
+    config.identityStack.map(async (stack): Promise<NeighbourStack<z.output<typeof identitySideOutputs>>> => {
+      const { value } = await (await reference(stack)).getOutputDetails("identities");
+      return { stack, outputs: checked(stack, "identities", identitySideOutputs, value) };
+    }),
+  );
+  const clusterStacks = await Promise.all(
+    config.clusterStack.map(async (stack): Promise<NeighbourStack<z.output<typeof clusterSideOutputs>>> => {
+      const opened = await reference(stack);
+      const { value: oidcIssuerUrl } = await opened.getOutputDetails("oidcIssuerUrl");
+      if (oidcIssuerUrl === undefined) return { stack, outputs: undefined };
+      const { value: serviceAccounts } = await opened.getOutputDetails("serviceAccounts");
+      return {
+        stack,
+        outputs: checked(stack, "oidcIssuerUrl, serviceAccounts", clusterSideOutputs, {
+          oidcIssuerUrl,
+          serviceAccounts,
+        }),
+      };
+    }),
+  );
+  return { identityStacks, clusterStacks };
+}
+
+/**
+ * A reference to a stack that does not exist fails the program with a stack trace, in a place where nobody can catch it.
+ * The invoke that the engine answers for references can be caught, so it goes first.
+ */
+async function openStack(stack: string): Promise<pulumi.StackReference> {
+  const name = fullName(stack);
+  try {
+    await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+  } catch (error) {
+    const answer = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(
+      [
+        `Stack ${stack} cannot be read. Nothing was deployed.`,
+        `  looked for:  ${name}`,
+        `  answer:      ${answer.split("\n")[0]}`,
+        `  to do:       make it (an empty one is enough for now): pulumi stack init ${stack}`,
+        "               or, when it lies in a state that this project cannot read, type its values in:",
+        "               workloads[].identity: { clientId, tenantId } in place of identityStack,",
+        "               cluster: { oidcIssuerUrl } in place of clusterStack",
+      ].join("\n"),
+    );
+  }
+  return new pulumi.StackReference(stack, { name });
+}
+
+/** ORGANIZATION/PROJECT/STACK, which every backend understands. */
+function fullName(stack: string): string {
+  const parts = stack.split("/");
+  if (parts.length === 3) return stack;
+  return [pulumi.getOrganization(), ...(parts.length === 2 ? parts : [pulumi.getProject(), stack])].join("/");
+}
+
+function checked<Schema extends z.ZodType>(
+  stack: string,
+  outputs: string,
+  schema: Schema,
+  value: unknown,
+): z.output<Schema> | undefined {
+  if (value === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new pulumi.RunError(
+    `The outputs of stack ${stack} (${outputs}) are not those of this program: ${issue?.path.join(".")} ${issue?.message}. Deploy it with this version, or type its values in.`,
+  );
+}

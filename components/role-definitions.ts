@@ -1,0 +1,49 @@
+import { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition";
+import * as pulumi from "@pulumi/pulumi";
+import type { Identity, Role } from "../config/identity";
+import { adviceFor } from "../federation/advice";
+import { roleGuid } from "../federation/roles";
+import type { ConnectedTenant } from "./tenant-provider";
+
+/**
+ * Asks tenant B for every role that the config gives, before anything is made: a GUID that is no role there would else
+ * fail in the middle of a deployment.
+ * @throws pulumi.RunError that lists all the roles that do not exist.
+ */
+export async function checkRoleDefinitions(identities: readonly Identity[], tenant: ConnectedTenant): Promise<void> {
+  const wanted = new Map<string, { role: Role; identity: string; guid: string; scope: string }>();
+  for (const identity of identities) {
+    for (const role of identity.roles) {
+      const guid = roleGuid(role.role);
+      if (guid === undefined) continue;
+      const scope = lookupScope(role.scope, tenant);
+      wanted.set(`${scope} ${guid}`.toLowerCase(), { role, identity: identity.name, guid, scope });
+    }
+  }
+  const faults = await Promise.all(
+    [...wanted.values()].map(async ({ role, identity, guid, scope }) => {
+      try {
+        await getRoleDefinition({ roleDefinitionId: guid, scope }, { provider: tenant.provider });
+        return [];
+      } catch (error) {
+        const answer = error instanceof Error ? error.message : String(error);
+        const toDo =
+          adviceFor(answer)?.toDo ?? 'look it up: az role definition list --query "[].{name:roleName, id:name}"';
+        return [
+          [
+            `Identity ${identity} is to have role ${role.role} (${guid}), which ${scope} does not have.`,
+            `  answer:  ${answer.split("\n")[0]}`,
+            `  to do:   ${toDo}`,
+          ].join("\n"),
+        ];
+      }
+    }),
+  );
+  const all = faults.flat();
+  if (all.length > 0) throw new pulumi.RunError(`${all.join("\n\n")}\n\nNothing was deployed.`);
+}
+
+/** The identity's own resource group may not exist yet; its subscription does. */
+function lookupScope(scope: string, tenant: ConnectedTenant): string {
+  return scope.startsWith("/") ? scope : `/subscriptions/${tenant.subscriptionId}`;
+}

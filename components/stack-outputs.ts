@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "../config/workload";
+import type { ServiceAccountOutput } from "../federation/outputs";
+import type { AksCluster } from "./aks-cluster";
+import type { UserAssignedIdentity } from "./user-assigned-identity";
+
+/** Outputs of the tenant A side. The service accounts are listed even while their workloads wait, so that B can compare. */
+export function clusterOutputs(cluster: AksCluster, workloads: readonly Workload[]) {
+  return {
+    oidcIssuerUrl: cluster.oidcIssuerUrl,
+    clusterId: cluster.clusterId,
+    serviceAccounts: workloads.map(
+      ({ namespace, serviceAccount, identity, name }): ServiceAccountOutput => ({
+        namespace,
+        name: serviceAccount,
+        identity: typeof identity === "string" ? identity : identity.clientId,
+        workload: name,
+      }),
+    ),
+    kubeconfig: cluster.kubeconfig,
+  };
+}
+
+/** Outputs of the tenant B side, with the ids on their own when there is just one identity. */
+export function identityOutputs(identities: ReadonlyMap<string, UserAssignedIdentity>) {
+  const [only, ...others] = identities.values();
+  if (only === undefined) return {};
+  const outputs = pulumi.output(
+    Object.fromEntries([...identities].map(([name, identity]) => [name, identity.output()])),
+  );
+  if (others.length > 0) return { identities: outputs };
+  const { clientId, tenantId, subscriptionId } = only;
+  return { identities: outputs, clientId, tenantId, subscriptionId };
+}

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { nearest } from "../federation/nearest";
+import { core, documentationOf } from "./documentation";
+import type { Path, Problem } from "./problem";
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+
+/** Turns what zod found in one value into problems that a person can act on. */
+export function explain(schema: Schema, value: unknown, issues: readonly Issue[], at: Path = []): Problem[] {
+  const problems = issues.flatMap((issue) => explainOne(schema, value, issue, at));
+  // A misspelt key that stands for a missing one is one mistake, not two.
+  const meant = new Set(problems.flatMap(({ meantKey }) => (meantKey === undefined ? [] : [meantKey])));
+  return problems
+    .filter(({ missing, path }) => !(missing && meant.has(JSON.stringify(path))))
+    .map(({ missing: _missing, meantKey: _meantKey, ...problem }) => problem);
+}
+
+type Found = Problem & { readonly missing?: boolean; readonly meantKey?: string };
+
+function explainOne(schema: Schema, value: unknown, issue: Issue, at: Path): Found[] {
+  const steps = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  const path = [...at, ...steps];
+  const target = schemaAt(schema, steps);
+  const given = valueAt(value, steps);
+
+  if (issue.code === "invalid_union") return explainUnion(target, given, issue.errors, path);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(target, key, given, path));
+  if (issue.code === "invalid_key") {
+    const key = steps.at(-1);
+    const fault = issue.issues[0]?.message ?? "is not accepted";
+    return [
+      { path, fault: `has a name that ${fault}`, value: key, expected: "a name as Kubernetes or Azure accepts it" },
+    ];
+  }
+  const text = documentationOf(target);
+  const expected = text?.expected ?? expectedOf(target);
+  return [
+    {
+      path,
+      fault: faultOf(issue, given),
+      ...(given === undefined ? { missing: true } : { value: given }),
+      ...(expected === undefined ? {} : { expected }),
+      ...(text?.example === undefined ? {} : { example: text.example }),
+    },
+  ];
+}
+
+function faultOf(issue: Issue, given: unknown): string {
+  if (given === undefined) return "is missing";
+  switch (issue.code) {
+    case "invalid_type":
+      return `is ${kindOf(given)}, not ${article(issue.expected)}`;
+    case "invalid_value":
+      return "is not one of the values that are possible here";
+    case "too_small":
+      return `is less than ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "string" ? issue.message : `is more than ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function unknownKey(target: Schema, key: string, parent: unknown, path: Path): Found {
+  const known = keysOf(target);
+  const meant = nearest(key, known);
+  return {
+    path: [...path, key],
+    fault: "is not a key that exists here",
+    value: valueAt(parent, [key]),
+    expected: `one of ${known.join(", ")}`,
+    ...(meant === undefined
+      ? {}
+      : { advice: `did you mean \`${meant}\`?`, meantKey: JSON.stringify([...path, meant]) }),
+  };
+}
+
+/** Of a union's forms, the one that the value was most likely meant to have is explained, and only that. */
+function explainUnion(union: Schema, given: unknown, errors: readonly (readonly Issue[])[], path: Path): Found[] {
+  const options = optionsOf(union);
+  const ranked = errors
+    .map((issues, index) => ({ issues, option: options[index], distance: distanceOf(issues, given) }))
+    .sort((left, right) => left.distance - right.distance);
+  const best = ranked[0];
+  if (best?.option === undefined) return [{ path, fault: "is not accepted", value: given }];
+  const { option } = best;
+  if (given !== undefined && best.distance < wrongType) {
+    return best.issues.flatMap((issue) => explainOne(option, given, issue, path));
+  }
+  const forms = options.flatMap((each) => documentationOf(each)?.expected ?? keysOf(each).join(", "));
+  const text = documentationOf(option);
+  return [
+    {
+      path,
+      fault: given === undefined ? "is missing" : `is ${kindOf(given)}, which is not possible here`,
+      ...(given === undefined ? { missing: true } : { value: given }),
+      expected: [...new Set(forms)].join("; or: "),
+      ...(text?.example === undefined ? {} : { example: text.example }),
+    },
+  ];
+}
+
+const wrongType = 100;
+
+function distanceOf(issues: readonly Issue[], given: unknown): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.code === "invalid_type" && issue.path.length === 0) return sum + wrongType;
+    if (issue.code === "unrecognized_keys") return sum + 3 * issue.keys.length;
+    // Another `kind` is another form, unless the key is just missing.
+    if (issue.code === "invalid_value" && valueAt(given, issue.path) !== undefined) return sum + 10;
+    return sum + 1;
+  }, 0);
+}
+
+function keysOf(schema: Schema): string[] {
+  const inner = core(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+function optionsOf(schema: Schema): readonly Schema[] {
+  const inner = core(schema);
+  return inner instanceof z.ZodUnion ? inner.options : [];
+}
+
+/** The schema of a nested value. In a union, the first form that has the path. */
+function schemaAt(schema: Schema, steps: readonly PropertyKey[]): Schema {
+  const [step, ...rest] = steps;
+  if (step === undefined) return schema;
+  const inner = core(schema);
+  if (inner instanceof z.ZodArray) return schemaAt(inner.element, rest);
+  if (inner instanceof z.ZodRecord) return schemaAt(inner.valueType, rest);
+  if (inner instanceof z.ZodObject) {
+    const member: Schema | undefined = inner.shape[String(step)];
+    return member === undefined ? inner : schemaAt(member, rest);
+  }
+  return inner;
+}
+
+function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
+  return steps.reduce<unknown>((inner, step) => {
+    if (typeof inner !== "object" || inner === null || !Object.hasOwn(inner, step)) return undefined;
+    return Reflect.get(inner, step);
+  }, value);
+}
+
+function expectedOf(schema: Schema): string | undefined {
+  const inner = core(schema);
+  if (inner instanceof z.ZodEnum) return `one of ${inner.options.join(", ")}`;
+  if (inner instanceof z.ZodLiteral) return [...inner.values].join(", ");
+  if (inner instanceof z.ZodObject) return `an object with the keys ${keysOf(inner).join(", ")}`;
+  if (inner instanceof z.ZodArray) return "a list";
+  return undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "string") return "a text";
+  return article(typeof value);
+}
+
+function article(kind: string): string {
+  const name = { string: "text", array: "list", record: "object", int: "whole number" }[kind] ?? kind;
+  return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
+}

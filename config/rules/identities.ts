@@ -1,0 +1,121 @@
+import { sameId } from "../../federation/ids";
+import { maxTrustsPerIdentity } from "../../federation/limits";
+import { nearestFew } from "../../federation/nearest";
+import { builtInRoles, roleGuid } from "../../federation/roles";
+import { subscriptionOfScope } from "../../federation/scope";
+import { subjectOf } from "../../federation/subject";
+import { type CheckedConfig, pathOf, type Rule, repeated } from "./rule";
+
+const uniqueIdentities: Rule = (checked) =>
+  repeated(checked.config.identities, ({ name }) => name.toLowerCase()).map(({ item, first }) => ({
+    path: pathOf(checked, "identities", item, "name"),
+    fault: "is the name of two identities",
+    value: item.name,
+    expected: `a name of its own; ${first.name} is taken, and Azure does not tell upper from lower case`,
+  }));
+
+const uniqueTrusts: Rule = (checked) =>
+  checked.config.identities.flatMap((identity) => {
+    const trusts = identity.trusts.map((trust, index) => ({ ...trust, index }));
+    const keyOf = (trust: (typeof trusts)[number]) =>
+      JSON.stringify([trust.issuer, trust.namespace, trust.serviceAccount]);
+    return repeated(trusts, keyOf).map(({ item, first }) => ({
+      path: pathOf(checked, "identities", identity, "trusts", item.index),
+      fault: `has the same issuer and subject as trusts[${first.index}]; Azure keeps one credential for each pair`,
+      value: subjectOf({ namespace: item.namespace, name: item.serviceAccount }),
+      advice: "remove one of the two",
+    }));
+  });
+
+const trustLimit: Rule = (checked) => {
+  const { config } = checked;
+  const clusters = (config.cluster === undefined ? 0 : 1) + config.clusterStack.length;
+  return config.identities.flatMap((identity) => {
+    const credentials = identity.trusts.reduce(
+      (sum, trust) => sum + (trust.issuer === undefined ? Math.max(1, clusters) : 1),
+      0,
+    );
+    if (credentials <= maxTrustsPerIdentity) return [];
+    return [
+      {
+        path: pathOf(checked, "identities", identity, "trusts"),
+        fault: `need ${credentials} federated credentials, and Azure allows ${maxTrustsPerIdentity} on one identity`,
+        expected: `${maxTrustsPerIdentity} at most, counted once per service account and cluster`,
+        advice: "spread the service accounts over several identities",
+      },
+    ];
+  });
+};
+
+const knownRoles: Rule = (checked) =>
+  eachRole(checked, ({ role }, path) => {
+    if (roleGuid(role) !== undefined) return [];
+    const near = nearestFew(role, Object.keys(builtInRoles), 3);
+    return [
+      {
+        path: [...path, "role"],
+        fault: "is not a built-in role that is known here",
+        value: role,
+        expected: "a built-in role's name, or the GUID or full id of any role",
+        advice:
+          near.length > 0
+            ? `did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?`
+            : `look its id up: az role definition list --name "${role}" --query "[].name"`,
+      },
+    ];
+  });
+
+const ownSubscription: Rule = (checked) =>
+  eachRole(checked, ({ scope, role }, path) => {
+    const wanted = checked.config.tenantB?.subscriptionId;
+    if (wanted === undefined) return [];
+    return [
+      { key: "scope", id: scope },
+      { key: "role", id: role },
+    ].flatMap(({ key, id }) => {
+      const subscription = subscriptionOfScope(id);
+      if (subscription === undefined || sameId(subscription, wanted)) return [];
+      return [
+        {
+          path: [...path, key],
+          fault: "lies in another subscription than tenantB.subscriptionId",
+          value: id,
+          expected: `an id below /subscriptions/${wanted}`,
+          advice: "an identity's roles are given by the stack of the subscription that they hold in",
+        },
+      ];
+    });
+  });
+
+const uniqueRoles: Rule = (checked) =>
+  checked.config.identities.flatMap((identity) => {
+    const roles = identity.roles.map((role, index) => ({ ...role, index }));
+    return repeated(roles, ({ role, scope }) => `${roleGuid(role) ?? role} ${scope}`.toLowerCase()).map(
+      ({ item, first }) => ({
+        path: pathOf(checked, "identities", identity, "roles", item.index),
+        fault: `gives the same role at the same scope as roles[${first.index}]`,
+        value: `${item.role} at ${item.scope}`,
+        advice: "remove one of the two",
+      }),
+    );
+  });
+
+type RoleEntry = CheckedConfig["config"]["identities"][number]["roles"][number];
+
+function eachRole(
+  checked: CheckedConfig,
+  rule: (role: RoleEntry, path: ReturnType<typeof pathOf>) => ReturnType<Rule>,
+) {
+  return checked.config.identities.flatMap((identity) =>
+    identity.roles.flatMap((role, index) => rule(role, pathOf(checked, "identities", identity, "roles", index))),
+  );
+}
+
+export const identityRules: readonly Rule[] = [
+  uniqueIdentities,
+  uniqueTrusts,
+  trustLimit,
+  knownRoles,
+  ownSubscription,
+  uniqueRoles,
+];

@@ -1,0 +1,118 @@
+/** What the error codes of Entra ID and Resource Manager mean here, and what to do about each. */
+
+export interface Advice {
+  readonly code: string;
+  readonly cause: string;
+  readonly toDo: string;
+}
+
+/** Ordered: where one code's text contains another's, the longer comes first. */
+export const adviceTable: readonly Advice[] = [
+  {
+    code: "AADSTS7002138",
+    cause: "issuer, subject or audience differ from the federated credential in upper and lower case",
+    toDo: "compare both letter by letter; if they are the same, delete the credential and run `pulumi up --refresh`",
+  },
+  {
+    code: "AADSTS700213",
+    cause: "the identity trusts no such subject: another namespace or service account",
+    toDo: "list the service account in the identity's `trusts` in tenant B's stack and run `pulumi up` there",
+  },
+  {
+    code: "AADSTS700212",
+    cause: "the token's audience is not that of the federated credential",
+    toDo: "request the token for api://AzureADTokenExchange; a token of an AKS identity binding does not fit",
+  },
+  {
+    code: "AADSTS700211",
+    cause: "the identity does not trust this issuer; often the trailing slash is missing",
+    toDo: "run `pulumi up` in tenant B's stack so that it reads the issuer again; a credential needs some seconds after it is made",
+  },
+  {
+    code: "AADSTS70021",
+    cause: "no federated credential matches the token, or it was made seconds ago",
+    toDo: "wait a minute; then compare issuer, subject and audience with the credential",
+  },
+  {
+    code: "AADSTS700222",
+    cause: "the token comes from Entra ID itself and not from a cluster",
+    toDo: "trust the cluster's own issuer",
+  },
+  {
+    code: "AADSTS7000215",
+    cause: "the client secret is wrong, or it is the secret's id in place of its value",
+    toDo: "make a new one and set it with `pulumi config set --secret --path`",
+  },
+  {
+    code: "AADSTS7000222",
+    cause: "the client secret has expired",
+    toDo: "make a new one and set it with `pulumi config set --secret --path`",
+  },
+  {
+    code: "AADSTS700016",
+    cause: "this tenant has no such application: the wrong tenant, or a resource id in place of the client id",
+    toDo: "check tenantId and clientId; an application of the other tenant is not known here",
+  },
+  {
+    code: "AADSTS90002",
+    cause: "there is no tenant with this id in this cloud",
+    toDo: "check tenantId and environment",
+  },
+  {
+    code: "AADSTS90061",
+    cause: "Entra ID cannot reach the issuer's discovery document",
+    toDo: "open ISSUER/.well-known/openid-configuration from the internet; on AKS, `az aks update` without options repairs it",
+  },
+  {
+    code: "AADSTS50005",
+    cause: "a Conditional Access policy stops this sign-in",
+    toDo: "sign in as a service principal, or from a device that the policy accepts",
+  },
+  {
+    code: "InvalidAuthenticationTokenTenant",
+    cause: "the token is from another tenant than the one that the subscription belongs to",
+    toDo: "check that tenantId and subscriptionId belong together, and that the credentials are of that tenant",
+  },
+  {
+    code: "SubscriptionNotFound",
+    cause: "there is no such subscription, or the deployer may not see it",
+    toDo: "check subscriptionId, and give the deployer its role there (permissions/)",
+  },
+  {
+    code: "AuthorizationFailed",
+    cause: "the deployer lacks a right",
+    toDo: "give it the custom role in permissions/, at the subscription; a new assignment may take minutes to hold",
+  },
+  {
+    code: "RoleDefinitionDoesNotExist",
+    cause: "there is no such role where it is to hold",
+    toDo: 'look it up: az role definition list --scope SCOPE --query "[].{name:roleName, id:name}"',
+  },
+  {
+    code: "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+    cause: "someone else writes credentials of the same identity at the same moment",
+    toDo: "run `pulumi up` again; this stack itself writes them one after the other",
+  },
+  {
+    code: "MissingSubscriptionRegistration",
+    cause: "the subscription has not registered this resource provider",
+    toDo: "list its namespace under `resourceProviders`, or run `az provider register`",
+  },
+];
+
+const notSignedIn: Advice = {
+  code: "no credentials",
+  cause: "nothing to sign in with was found",
+  toDo: "run `az login --tenant TENANT`, or set the tenant's `credentials`, or TENANT_A_ARM_CLIENT_ID and TENANT_A_ARM_CLIENT_SECRET (TENANT_B_… for tenant B)",
+};
+
+/** Finds the advice for an error's text; undefined when the text has no code that is known here. */
+export function adviceFor(text: string): Advice | undefined {
+  const known = adviceTable.find(({ code }) => new RegExp(`${code}(?!\\d)`).test(text));
+  if (known) return known;
+  return /az login|azure cli|no credentials|unable to authenticate|credential unavailable|authorization config/i.test(
+    text,
+  )
+    ? notSignedIn
+    : undefined;
+}

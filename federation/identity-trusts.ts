@@ -1,0 +1,115 @@
+import type { Identity, Trust } from "../config/identity";
+import { tokenExchangeAudience } from "./audience";
+import { credentialName } from "./credential-name";
+import { DisagreementError, issuerDisagreement, subjectDisagreement } from "./disagreement";
+import { type IssuerUrl, issuerUrl } from "./issuer";
+import type { ClusterSideOutputs, Neighbours, ServiceAccountOutput } from "./outputs";
+import { type Subject, subjectOf } from "./subject";
+
+/** Where a trusted issuer comes from: known now, or from the cluster that this same stack makes. */
+export type TrustedIssuer = { readonly known: IssuerUrl } | { readonly ofCluster: string };
+
+export interface PlannedTrust {
+  readonly subject: Subject;
+  readonly audience: string;
+  readonly issuer: TrustedIssuer;
+  /** Tells this trust from the identity's others, in this run and the next; the resource's name in Pulumi. */
+  readonly key: string;
+}
+
+export interface IdentityPlan {
+  readonly identity: Identity;
+  readonly trusts: readonly PlannedTrust[];
+  /** Subjects whose issuer no stack knows yet. */
+  readonly pending: readonly Subject[];
+}
+
+/** Where the issuers of trusts without one of their own come from. */
+export interface IssuerSources {
+  /** Name of the cluster that this stack makes. */
+  readonly ownCluster?: string;
+  readonly typedIn?: IssuerUrl;
+  readonly clusterStacks: Neighbours["clusterStacks"];
+}
+
+/**
+ * Resolves what each identity trusts, and compares it with what the cluster stacks say they run.
+ * @throws DisagreementError when a cluster stack runs something else as one of these identities.
+ */
+export function planIdentities(stack: string, identities: readonly Identity[], sources: IssuerSources) {
+  const plans = identities.map((identity) => planIdentity(identity, sources));
+  const disagreements = sources.clusterStacks.flatMap(({ stack: clusterStack, outputs }) =>
+    outputs === undefined ? [] : disagreementsWith(stack, plans, clusterStack, outputs),
+  );
+  if (disagreements.length > 0) throw new DisagreementError(disagreements);
+  return { plans, waiting: waitingTexts(stack, plans, sources) };
+}
+
+function planIdentity(identity: Identity, sources: IssuerSources): IdentityPlan {
+  const trusts = new Map<string, PlannedTrust>();
+  const pending: Subject[] = [];
+  for (const trust of identity.trusts) {
+    const subject = subjectOf({ namespace: trust.namespace, name: trust.serviceAccount });
+    const issuers = issuersOf(trust, sources);
+    for (const issuer of issuers.found) {
+      const key =
+        "known" in issuer
+          ? credentialName(issuer.known, subject)
+          : `${trust.namespace}-${trust.serviceAccount}-${issuer.ofCluster}`;
+      // The same pair may come from two places, say typed in and from a stack; Azure takes it once.
+      trusts.set(key, { subject, audience: tokenExchangeAudience, issuer, key });
+    }
+    if (issuers.missing) pending.push(subject);
+  }
+  return { identity, trusts: [...trusts.values()], pending };
+}
+
+function issuersOf(trust: Trust, sources: IssuerSources): { found: TrustedIssuer[]; missing: boolean } {
+  if (trust.issuer !== undefined) return { found: [{ known: trust.issuer }], missing: false };
+  const found: TrustedIssuer[] = [];
+  if (sources.ownCluster !== undefined) found.push({ ofCluster: sources.ownCluster });
+  if (sources.typedIn !== undefined) found.push({ known: sources.typedIn });
+  for (const { outputs } of sources.clusterStacks) if (outputs) found.push({ known: issuerUrl(outputs.oidcIssuerUrl) });
+  return { found, missing: sources.clusterStacks.some(({ outputs }) => outputs === undefined) };
+}
+
+function waitingTexts(stack: string, plans: readonly IdentityPlan[], { clusterStacks }: IssuerSources): string[] {
+  const names = plans.filter(({ pending }) => pending.length > 0).map(({ identity }) => identity.name);
+  if (names.length === 0) return [];
+  return clusterStacks
+    .filter(({ outputs }) => outputs === undefined)
+    .map(
+      ({ stack: other }) =>
+        `Federated credentials of ${names.join(", ")} wait for stack ${other}, whose cluster has no issuer yet. Identities and roles are made now. Next:\n  pulumi up --stack ${other}\n  pulumi up --stack ${stack}`,
+    );
+}
+
+/** Tenant B may trust more than tenant A uses; tenant A may use nothing that tenant B does not trust. */
+function disagreementsWith(
+  stack: string,
+  plans: readonly IdentityPlan[],
+  clusterStack: string,
+  { oidcIssuerUrl, serviceAccounts }: ClusterSideOutputs,
+): string[] {
+  return serviceAccounts.flatMap((account) => {
+    const plan = plans.find(({ identity }) => isMeant(account, identity.name, stack));
+    if (plan === undefined) return [];
+    const subject = subjectOf(account);
+    const same = plan.trusts.filter((trust) => trust.subject === subject);
+    const sides = { identity: plan.identity.name, identityStack: stack, clusterStack };
+    if (same.length === 0 && !plan.pending.includes(subject)) {
+      const trusted = [...new Set(plan.trusts.map((trust) => trust.subject))];
+      return [subjectDisagreement({ ...sides, workload: account.workload, wanted: subject, trusted })];
+    }
+    const trusted = same.flatMap(({ issuer }) => ("known" in issuer ? [issuer.known] : []));
+    if (trusted.some((issuer) => issuer === oidcIssuerUrl)) return [];
+    return [issuerDisagreement({ ...sides, subject, issuer: oidcIssuerUrl, trusted })];
+  });
+}
+
+/** `mi`, or `STACK/mi` where STACK is this one, with or without organization and project. */
+function isMeant({ identity }: ServiceAccountOutput, name: string, stack: string): boolean {
+  const parts = identity.split("/");
+  if (parts.at(-1) !== name) return false;
+  return parts.length === 1 || parts.at(-2) === stack;
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/**
+ * What a stack tells others: the contract between the two sides. Names and shapes here are stable; what a reader does
+ * not know it ignores, so that either side may grow first.
+ */
+
+export const serviceAccountOutput = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  /** The identity as tenant A's config names it; a client ID when it was typed in. */
+  identity: z.string(),
+  workload: z.string(),
+});
+
+export const trustOutput = z.object({
+  /** Left out while tenant B waits for the cluster's issuer: the subject is listed, but not yet trusted. */
+  issuer: z.string().optional(),
+  subject: z.string(),
+  audience: z.string(),
+});
+
+export const identityOutput = z.object({
+  clientId: z.string(),
+  principalId: z.string().optional(),
+  tenantId: z.string(),
+  subscriptionId: z.string(),
+  trusts: z.array(trustOutput),
+  roles: z.array(z.object({ role: z.string(), scope: z.string() })).default([]),
+});
+
+export const clusterSideOutputs = z.object({
+  oidcIssuerUrl: z.string(),
+  serviceAccounts: z.array(serviceAccountOutput).default([]),
+});
+
+export const identitySideOutputs = z.record(z.string(), identityOutput);
+
+export type ServiceAccountOutput = z.output<typeof serviceAccountOutput>;
+export type TrustOutput = z.output<typeof trustOutput>;
+export type IdentityOutput = z.output<typeof identityOutput>;
+export type ClusterSideOutputs = z.output<typeof clusterSideOutputs>;
+export type IdentitySideOutputs = z.output<typeof identitySideOutputs>;
+
+/** Another stack, as config names it; `outputs` is undefined until it has been deployed. */
+export interface NeighbourStack<Outputs> {
+  readonly stack: string;
+  readonly outputs: Outputs | undefined;
+}
+
+export interface Neighbours {
+  readonly identityStacks: readonly NeighbourStack<IdentitySideOutputs>[];
+  readonly clusterStacks: readonly NeighbourStack<ClusterSideOutputs>[];
+}
