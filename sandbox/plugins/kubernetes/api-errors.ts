@@ -75,7 +75,7 @@ export function explain(error: unknown, attempt: Attempt): Error {
   const causes = objects(error.status, "details", "causes");
 
   if (fields.length > 0) {
-    const list = fields.map((name) => `"${name}"`).join(", ");
+    const list = fields.map((name) => `"${name.replaceAll('"', "'")}"`).join(", ");
     return new Error(
       `Cannot ${attempt.verb} ${where}: the API server knows no field ${list}. Correct the spelling or remove it; nothing was changed.`,
     );

@@ -1,8 +1,8 @@
 import { engineLog, type Severity } from "../rpc/engine-log.ts";
-import type { PropertyMap } from "../rpc/values.ts";
+import { type PropertyMap, unwrapSecrets } from "../rpc/values.ts";
 import { ApiClient, type ApiRequest } from "./api-client.ts";
 import { type Attempt, explain, UnreachableError } from "./api-errors.ts";
-import { text } from "./fields.ts";
+import { field, text, withField } from "./fields.ts";
 import { describe, nameOf } from "./naming.ts";
 import type { ObjectKind } from "./resource-type.ts";
 import type { ProviderSettings } from "./settings.ts";
@@ -42,14 +42,16 @@ export class ClusterAccess {
     return this.#client;
   }
 
-  /** Namespace for objects that name none: the provider's, else the context's, else "default". */
-  async defaultNamespace(): Promise<string> {
-    return this.settings.namespace ?? ((await this.client()).contextNamespace || "default");
-  }
-
-  /** Whether objects of this kind live in a namespace. */
-  async isNamespaced(kind: ObjectKind): Promise<boolean> {
-    return (await (await this.client()).resource(kind)).namespaced;
+  /**
+   * The object with its namespace spelt out where it names none and its kind has namespaces: the provider's namespace,
+   * else the context's, else "default".
+   */
+  async withNamespace(object: PropertyMap): Promise<PropertyMap> {
+    if (field(unwrapSecrets(object), "metadata", "namespace") !== undefined) return object;
+    const client = await this.client();
+    const { namespaced } = await client.resource(kindOf(unwrapSecrets(object)));
+    const namespace = this.settings.namespace ?? (client.contextNamespace || "default");
+    return namespaced ? withField(object, ["metadata", "namespace"], namespace) : object;
   }
 
   /** Reads an object; the namespace is left out for cluster-scoped kinds. */

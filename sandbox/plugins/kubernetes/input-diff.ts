@@ -51,14 +51,12 @@ function mustDeleteFirst(before: PropertyMap, after: PropertyMap): boolean {
   return !isAutonamed(after) && wanted.name !== "" && wanted.name === old.name && wanted.namespace === old.namespace;
 }
 
-/** Inputs as they are sent, with the namespace spelt out for an object that has one, and left out for one that has none. */
+/** Inputs as they are sent; where they leave the namespace out, it is that of the id. */
 function comparable(inputs: PropertyMap, id: string): PropertyMap {
   const object = wireObject(inputs);
   const { namespace } = parseId(id);
-  if (namespace === "") return withField(object, ["metadata", "namespace"], undefined);
-  return field(object, "metadata", "namespace") === undefined
-    ? withField(object, ["metadata", "namespace"], "default")
-    : object;
+  if (namespace !== "" && field(object, "metadata", "namespace") !== undefined) return object;
+  return withField(object, ["metadata", "namespace"], namespace || undefined);
 }
 
 function sameWhenApplied({ path, kind }: PropertyChange, live: PropertyMap, applied: PropertyMap): boolean {

@@ -11,6 +11,7 @@ export const ANNOTATION = {
   timeoutSeconds: "pulumi.com/timeoutSeconds",
   patchForce: "pulumi.com/patchForce",
   patchFieldManager: "pulumi.com/patchFieldManager",
+  replaceUnready: "pulumi.com/replaceUnready",
   deletionPropagationPolicy: "pulumi.com/deletionPropagationPolicy",
 } as const;
 

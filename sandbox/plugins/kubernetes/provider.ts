@@ -23,10 +23,11 @@ import { fieldManagerName } from "./field-ownership.ts";
 import { field, withField } from "./fields.ts";
 import { diffInputs } from "./input-diff.ts";
 import { withoutServerFields } from "./live-inputs.ts";
-import { ANNOTATION, annotation, describe, withName } from "./naming.ts";
+import { ANNOTATION, annotation, describe, nameOf, withName } from "./naming.ts";
 import { createObject } from "./operations/create.ts";
 import { deleteObject } from "./operations/delete.ts";
 import { readObject } from "./operations/read.ts";
+import { mustReplaceUnready, replacedAsUnready } from "./operations/replace-unready.ts";
 import { atId, updateObject } from "./operations/update.ts";
 import { parseType } from "./resource-type.ts";
 import { readSettings } from "./settings.ts";
@@ -73,7 +74,8 @@ export class KubernetesProvider implements Provider {
   ): Promise<DiffResult> {
     const { live, inputs, fieldManager } = readCheckpoint(olds);
     const cluster = this.#cluster;
-    return diffInputs({
+    const unready = cluster !== undefined && (await mustReplaceUnready(cluster, live, unwrapSecrets(news)));
+    const result = await diffInputs({
       id: resource.id,
       oldInputs: Object.keys(oldInputs).length > 0 ? oldInputs : inputs,
       live,
@@ -88,6 +90,7 @@ export class KubernetesProvider implements Provider {
         return cluster.apply(object, { fieldManager: manager, preview: true, force: true }).catch(() => undefined);
       },
     });
+    return unready ? replacedAsUnready(result, unwrapSecrets(news)) : result;
   }
 
   async create(resource: ResourceReference, news: PropertyMap, preview: boolean, timeoutSeconds: number) {
@@ -142,16 +145,17 @@ export class KubernetesProvider implements Provider {
   /** Writes the namespace out where the program leaves it to the provider, as the real provider does. */
   async #withNamespace(inputs: PropertyMap, olds: PropertyMap): Promise<PropertyMap> {
     const cluster = this.#cluster;
-    if (cluster === undefined || field(unwrapSecrets(inputs), "metadata", "namespace") !== undefined) return inputs;
-    const old = unwrapSecrets(olds);
+    if (cluster === undefined) return inputs;
+    const old = nameOf(unwrapSecrets(olds));
     // Checked before without getting one: the kind has none. Spares the discovery in an unchanged preview.
-    if (field(old, "metadata", "name") !== undefined && field(old, "metadata", "namespace") === undefined)
-      return inputs;
+    if (old.name !== "" && old.namespace === "") return inputs;
     try {
-      const { apiVersion, kind } = unwrapSecrets(inputs);
-      const namespaced = await cluster.isNamespaced({ apiVersion: String(apiVersion), kind: String(kind) });
-      return namespaced ? withField(inputs, ["metadata", "namespace"], await cluster.defaultNamespace()) : inputs;
+      return await cluster.withNamespace(inputs);
     } catch (error) {
+      // Without the cluster the former namespace is the best guess; a kind that is defined later gets it when it is made.
+      if (error instanceof UnreachableError && old.namespace !== "") {
+        return withField(inputs, ["metadata", "namespace"], old.namespace);
+      }
       if (error instanceof UnreachableError || error instanceof UnknownKindError) return inputs;
       throw await cluster.explained(error, "check", inputs);
     }

@@ -26,10 +26,11 @@ export async function createObject(
   const fieldManager = fieldManagerName(object, "", cluster.settings);
   const memory = { initialApiVersion: text(object, "apiVersion"), fieldManager };
   const write = async () => {
+    const placed = await cluster.withNamespace(object);
     const options = { fieldManager, preview, force: forcesConflicts(object, cluster.settings) };
     return cluster.settings.upsertExistingObjects && cluster.settings.serverSideApply
-      ? cluster.apply(object, options)
-      : cluster.create(object, options);
+      ? cluster.apply(placed, options)
+      : cluster.create(placed, options);
   };
 
   if (preview) {
