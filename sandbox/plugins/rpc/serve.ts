@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { useEngine } from "./engine-log.ts";
 import type { Provider } from "./provider.ts";
