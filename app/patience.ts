@@ -59,7 +59,7 @@ export async function tryUntil<Result>(
   for (let count = 1; ; count += 1) {
     try {
       // A first attempt with no patience at all still gets the time for an answer.
-      const limit = AbortSignal.timeout(Math.max(patience.boundMs - elapsed(), LEAST_ATTEMPT_MS));
+      const limit = AbortSignal.timeout(Math.ceil(Math.max(patience.boundMs - elapsed(), LEAST_ATTEMPT_MS)));
       const signal = AbortSignal.any([stop, limit]);
       // Raced, because the sign-in does not pass the signal on to its own requests.
       const result = await Promise.race([attempt(signal), abandonedAt(signal)]);
