@@ -5,7 +5,13 @@ import type { PropertyMap, PropertyValue } from "../../sandbox/plugins/rpc/value
 
 const key = fc.string({ minLength: 1, maxLength: 6 }).filter((name) => name !== "__proto__" && name !== "*");
 const { map } = fc.letrec<{ value: PropertyValue; map: PropertyMap }>((tie) => ({
-  value: fc.oneof({ depthSize: "small" }, fc.string(), fc.boolean(), fc.array(tie("value"), { maxLength: 3 }), tie("map")),
+  value: fc.oneof(
+    { depthSize: "small" },
+    fc.string(),
+    fc.boolean(),
+    fc.array(tie("value"), { maxLength: 3 }),
+    tie("map"),
+  ),
   map: fc.dictionary(key, tie("value"), { maxKeys: 4, noNullPrototype: true }),
 }));
 

@@ -1,7 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import providerGrpc, { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
-import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import statusProto from "@pulumi/pulumi/proto/status_pb";
 import { NO_DIFF, type Provider, ResourceInitError } from "../../sandbox/plugins/rpc/provider.ts";
 import { RequestsInFlight } from "../../sandbox/plugins/rpc/requests-in-flight.ts";
@@ -80,7 +79,9 @@ describe("the gRPC service in front of a provider", () => {
     if (!(bytes instanceof Buffer)) throw new Error("expected details");
     const [detail] = statusProto.Status.deserializeBinary(bytes).getDetailsList();
     expect(detail?.getTypeName()).toBe("pulumirpc.ErrorResourceInitFailed");
-    const failure = providerProto.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
+    const failure = providerProto.ErrorResourceInitFailed.deserializeBinary(
+      detail?.getValue_asU8() ?? new Uint8Array(),
+    );
     expect(failure.getId()).toBe("/x");
     expect(failure.getReasonsList()).toEqual(["no cores left"]);
     expect(fromStruct(failure.getProperties())).toEqual({ a: 1 });

@@ -1,6 +1,13 @@
 import structProto, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { fromStruct } from "../../sandbox/plugins/rpc/struct.ts";
-import { containsSecret, containsUnknown, isUnknown, Secret, UNKNOWN, unwrapSecrets } from "../../sandbox/plugins/rpc/values.ts";
+import {
+  containsSecret,
+  containsUnknown,
+  isUnknown,
+  Secret,
+  UNKNOWN,
+  unwrapSecrets,
+} from "../../sandbox/plugins/rpc/values.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const read = (fields: { [key: string]: JavaScriptValue }) => fromStruct(structProto.Struct.fromJavaScript(fields));

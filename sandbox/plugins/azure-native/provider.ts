@@ -63,7 +63,7 @@ export class AzureNativeProvider implements Provider {
       if (olds[key] === undefined || olds[CREATE_BEFORE_DELETE] === true) inputs[CREATE_BEFORE_DELETE] = true;
     }
     if (inputs.location === undefined && "location" in spec.top) {
-      const location = await this.#defaultLocation(olds, inputs);
+      const location = await this.#defaultLocation(spec, olds, inputs);
       if (location !== undefined) inputs.location = location;
     }
     inputs.azureApiVersion ??= spec.apiVersion;
@@ -146,10 +146,16 @@ export class AzureNativeProvider implements Provider {
   }
 
   /** Location of a resource that gives none: as before, the provider's, or that of its resource group. */
-  async #defaultLocation(olds: PropertyMap, inputs: PropertyMap): Promise<PropertyValue | undefined> {
+  async #defaultLocation(
+    spec: ResourceSpec,
+    olds: PropertyMap,
+    inputs: PropertyMap,
+  ): Promise<PropertyValue | undefined> {
     if (olds.location !== undefined) return olds.location;
     const { settings, operations } = this.#ready();
     if (settings.location !== "") return settings.location;
+    // A resource group cannot be asked where it is before it is made.
+    if (spec.pathParameters.resourceGroupName?.autoname !== undefined) return undefined;
     const group = inputs.resourceGroupName;
     if (containsUnknown(group) || isUnknown(group)) return UNKNOWN;
     if (typeof group !== "string") return undefined;

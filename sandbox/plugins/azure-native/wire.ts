@@ -84,7 +84,7 @@ function toInput(shape: Shape, value: PropertyValue): PropertyValue {
 
 function previewFields(fields: Fields, inputs: PropertyMap): PropertyMap {
   return eachField(fields, (name, field) => {
-    const value = field.readOnly === true ? undefined : inputs[name];
+    const value = inputs[name];
     return [name, value === undefined ? UNKNOWN : preview(field.shape, value)];
   });
 }
