@@ -26,7 +26,10 @@ export function cacheRoot(env = process.env) {
  */
 export async function cacheKey(recipe, { platform = process.platform, arch = process.arch } = {}) {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify(recipe.modules.map(({ local, ...module }) => ({ ...module, local: local?.path }))));
+  for (const { name, version, stagingOf, local, binaries } of recipe.modules) {
+    const built = binaries.map(({ file, package: path, stamp }) => [file, path, stamp]);
+    hash.update(JSON.stringify([name, version, stagingOf, local?.path, built]));
+  }
   for (const script of recipe.scripts) hash.update(script.file).update(await readFile(script.source));
   for (const { local } of recipe.modules) {
     if (!local) continue;
