@@ -57,7 +57,7 @@ export = async () => {
     : undefined;
 
   if (aks) {
-    makeWorkloads({
+    await makeWorkloads({
       stack,
       cluster: aks,
       planned: workloads.ready,

@@ -1,7 +1,8 @@
-import { checkIssuer, type PlannedWorkload } from "../federation/workload-identities";
+import { checkIssuers, type PlannedWorkload } from "../federation/workload-identities";
 import type { AksCluster } from "./aks-cluster";
 import type { IdentitySide } from "./identity-side";
 import { ServiceAccounts } from "./service-accounts";
+import { whenKnown } from "./when-known";
 import { type TokenSource, Workload } from "./workload";
 
 export interface WorkloadsArgs {
@@ -13,28 +14,35 @@ export interface WorkloadsArgs {
   readonly secretEnv: boolean;
 }
 
-/** Runs the workloads in the cluster, each with the service account that tenant B trusts. */
-export function makeWorkloads({ stack, cluster, planned, identitySide, secretEnv }: WorkloadsArgs): Workload[] {
+/**
+ * Runs the workloads in the cluster, each with the service account that tenant B trusts.
+ * @throws DisagreementError when tenant B trusts other issuers than this cluster's.
+ */
+export async function makeWorkloads({
+  stack,
+  cluster,
+  planned,
+  identitySide,
+  secretEnv,
+}: WorkloadsArgs): Promise<Workload[]> {
   if (planned.length === 0) return [];
+  if (planned.some(({ identity }) => identity.from === "other stack")) {
+    const issuer = await whenKnown(cluster.oidcIssuerUrl);
+    if (issuer !== undefined) checkIssuers(stack, planned, issuer);
+  }
   const accounts = new ServiceAccounts(
     cluster,
     planned.map(({ workload }) => workload),
   );
   return planned.map((plan) => {
     const { workload } = plan;
-    const identity = tokenSource(stack, plan, cluster, identitySide);
+    const identity = tokenSource(plan, identitySide);
     const serviceAccount = accounts.of(workload, identity);
     return new Workload({ workload, cluster, serviceAccount, identity, secretEnv });
   });
 }
 
-function tokenSource(
-  stack: string,
-  plan: PlannedWorkload,
-  cluster: AksCluster,
-  own: IdentitySide | undefined,
-): TokenSource {
-  const { identity } = plan;
+function tokenSource({ identity }: PlannedWorkload, own: IdentitySide | undefined): TokenSource {
   const registrations = own?.registrations ?? [];
   if (identity.from === "this stack") {
     const made = own?.identities.get(identity.name);
@@ -42,15 +50,6 @@ function tokenSource(
     const { clientId, tenantId, subscriptionId } = made;
     return { clientId, tenantId, subscriptionId, readyAfter: [...made.trustAndRoles, ...registrations] };
   }
-  if (identity.from === "config") {
-    const { clientId, tenantId, subscriptionId } = identity;
-    return { clientId, tenantId, subscriptionId, readyAfter: registrations };
-  }
-  const { clientId, tenantId, subscriptionId } = identity.identity;
-  // Nothing may carry the identity of tenant B before its trust in this very issuer is checked.
-  const checked = cluster.oidcIssuerUrl.apply((issuer) => {
-    checkIssuer(stack, plan, issuer);
-    return clientId;
-  });
-  return { clientId: checked, tenantId, subscriptionId, readyAfter: registrations };
+  const { clientId, tenantId, subscriptionId } = identity.from === "config" ? identity : identity.identity;
+  return { clientId, tenantId, subscriptionId, readyAfter: registrations };
 }

@@ -1,6 +1,6 @@
 import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClientToken";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { IdentityPlan } from "../federation/identity-trusts";
 import type { IssuerUrl } from "../federation/issuer";
 import { ResourceProviderRegistration } from "./resource-provider-registration";
@@ -58,7 +58,7 @@ export async function makeIdentitySide({
 
 function registerProviders(namespaces: readonly string[], tenant: ConnectedTenant): ResourceProviderRegistration[] {
   if (namespaces.length === 0) return [];
-  const { token } = pulumi.output(getClientTokenOutput({}, { provider: tenant.provider }));
+  const { token } = getClientTokenOutput({}, { provider: tenant.provider });
   return namespaces.map(
     (namespace) =>
       new ResourceProviderRegistration(namespace, {

@@ -30,7 +30,7 @@ export const aksSchema = z.strictObject({
   kubernetesVersion: pattern(/^1\.\d+(\.\d+)?$/, "is not a Kubernetes version", {
     means: "the Kubernetes version; without it, AKS's default",
     expected: "a version in quotes (1.30 without them is the number 1.3)",
-    example: "1.35",
+    example: '"1.35"',
   }).optional(),
   tier: documented(z.enum(["Free", "Standard", "Premium"]), {
     means: "price tier of the control plane; Standard and Premium have an uptime SLA",

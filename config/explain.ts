@@ -42,8 +42,17 @@ function explainOne(schema: Schema, value: unknown, issue: Issue, at: Path): Fou
       ...(given === undefined ? { missing: true } : { value: given }),
       ...(expected === undefined ? {} : { expected }),
       ...(text?.example === undefined ? {} : { example: text.example }),
+      ...adviceOn(issue, given),
     },
   ];
+}
+
+/** The advice that a check of ours gave, or the nearest of the values that are possible. */
+function adviceOn(issue: Issue, given: unknown): { advice?: string } {
+  if (issue.code === "custom" && typeof issue.params?.advice === "string") return { advice: issue.params.advice };
+  if (issue.code !== "invalid_value" || typeof given !== "string") return {};
+  const meant = nearest(given, issue.values.map(String));
+  return meant === undefined ? {} : { advice: `did you mean \`${meant}\`?` };
 }
 
 function faultOf(issue: Issue, given: unknown): string {

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { nearestFew } from "../federation/nearest";
+import { builtInRoles, roleGuid } from "../federation/roles";
 import { scopeFault } from "../federation/scope";
 import { documented } from "./documentation";
-import { dnsLabel, dnsSubdomain, issuer, nonEmpty, pattern, resourceGroupName } from "./formats";
+import { dnsLabel, dnsSubdomain, issuer, pattern, resourceGroupName } from "./formats";
 
 const trustSchema = z.strictObject({
   namespace: dnsLabel({ means: "namespace of a trusted service account", example: "default" }),
@@ -21,14 +23,24 @@ const scopeSchema = documented(
   },
 );
 
-const roleSchema = z.strictObject({
-  role: nonEmpty({
-    means: "what the identity may do",
-    expected: "a built-in role's name, or a role's GUID or full id",
-    example: "Reader",
+const roleNameSchema = documented(
+  z.string().superRefine((value, context) => {
+    if (roleGuid(value) !== undefined) return;
+    const near = nearestFew(value, Object.keys(builtInRoles), 3).map((name) => `\`${name}\``);
+    const advice =
+      near.length > 0
+        ? `did you mean ${near.join(" or ")}?`
+        : `look its id up: az role definition list --name "${value}" --query "[].name"`;
+    context.addIssue({ code: "custom", message: "is not a built-in role that is known here", params: { advice } });
   }),
-  scope: scopeSchema,
-});
+  {
+    means: "what the identity may do",
+    expected: "a built-in role's name, or the GUID or full id of any role",
+    example: "Reader",
+  },
+);
+
+const roleSchema = z.strictObject({ role: roleNameSchema, scope: scopeSchema });
 
 export const identitySchema = z.strictObject({
   name: pattern(/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/, "is not a name that Azure accepts for a managed identity", {

@@ -28,6 +28,7 @@ export interface IdentityPlan {
 export interface IssuerSources {
   /** Name of the cluster that this stack makes. */
   readonly ownCluster?: string;
+  /** Issuer typed in as this stack's cluster. It is the only one trusted then, and what the stacks say is compared with it. */
   readonly typedIn?: IssuerUrl;
   readonly clusterStacks: Neighbours["clusterStacks"];
 }
@@ -66,9 +67,9 @@ function planIdentity(identity: Identity, sources: IssuerSources): IdentityPlan 
 
 function issuersOf(trust: Trust, sources: IssuerSources): { found: TrustedIssuer[]; missing: boolean } {
   if (trust.issuer !== undefined) return { found: [{ known: trust.issuer }], missing: false };
+  if (sources.typedIn !== undefined) return { found: [{ known: sources.typedIn }], missing: false };
   const found: TrustedIssuer[] = [];
   if (sources.ownCluster !== undefined) found.push({ ofCluster: sources.ownCluster });
-  if (sources.typedIn !== undefined) found.push({ known: sources.typedIn });
   for (const { outputs } of sources.clusterStacks) if (outputs) found.push({ known: issuerUrl(outputs.oidcIssuerUrl) });
   return { found, missing: sources.clusterStacks.some(({ outputs }) => outputs === undefined) };
 }

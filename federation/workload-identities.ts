@@ -142,15 +142,17 @@ function compareSubject(
 }
 
 /**
- * Compares the cluster's issuer, once it is known, with those that tenant B trusts for a workload.
+ * Compares the cluster's issuer, once it is known, with those that tenant B trusts for each workload.
  * @throws DisagreementError that names both.
  */
-export function checkIssuer(stack: string, { subject, identity }: PlannedWorkload, issuer: string): void {
-  if (identity.from !== "other stack") return;
-  const trusted = identity.identity.trusts.flatMap((trust) => (trust.subject === subject ? (trust.issuer ?? []) : []));
-  if (trusted.includes(issuer)) return;
-  const { name, stack: identityStack } = identity;
-  throw new DisagreementError([
-    issuerDisagreement({ identity: name, subject, issuer, trusted, identityStack, clusterStack: stack }),
-  ]);
+export function checkIssuers(stack: string, planned: readonly PlannedWorkload[], issuer: string): void {
+  const disagreements = planned.flatMap(({ subject, identity }) => {
+    if (identity.from !== "other stack") return [];
+    const { trusts } = identity.identity;
+    const trusted = trusts.flatMap((trust) => (trust.subject === subject ? (trust.issuer ?? []) : []));
+    if (trusted.includes(issuer)) return [];
+    const { name, stack: identityStack } = identity;
+    return [issuerDisagreement({ identity: name, subject, issuer, trusted, identityStack, clusterStack: stack })];
+  });
+  if (disagreements.length > 0) throw new DisagreementError([...new Set(disagreements)]);
 }

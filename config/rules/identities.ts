@@ -1,7 +1,6 @@
 import { sameId } from "../../federation/ids";
 import { maxTrustsPerIdentity } from "../../federation/limits";
-import { nearestFew } from "../../federation/nearest";
-import { builtInRoles, roleGuid } from "../../federation/roles";
+import { roleGuid } from "../../federation/roles";
 import { subscriptionOfScope } from "../../federation/scope";
 import { subjectOf } from "../../federation/subject";
 import { type CheckedConfig, pathOf, type Rule, repeated } from "./rule";
@@ -29,7 +28,8 @@ const uniqueTrusts: Rule = (checked) =>
 
 const trustLimit: Rule = (checked) => {
   const { config } = checked;
-  const clusters = (config.cluster === undefined ? 0 : 1) + config.clusterStack.length;
+  const typedIn = config.cluster !== undefined && "oidcIssuerUrl" in config.cluster;
+  const clusters = typedIn ? 1 : (config.cluster === undefined ? 0 : 1) + config.clusterStack.length;
   return config.identities.flatMap((identity) => {
     const credentials = identity.trusts.reduce(
       (sum, trust) => sum + (trust.issuer === undefined ? Math.max(1, clusters) : 1),
@@ -46,24 +46,6 @@ const trustLimit: Rule = (checked) => {
     ];
   });
 };
-
-const knownRoles: Rule = (checked) =>
-  eachRole(checked, ({ role }, path) => {
-    if (roleGuid(role) !== undefined) return [];
-    const near = nearestFew(role, Object.keys(builtInRoles), 3);
-    return [
-      {
-        path: [...path, "role"],
-        fault: "is not a built-in role that is known here",
-        value: role,
-        expected: "a built-in role's name, or the GUID or full id of any role",
-        advice:
-          near.length > 0
-            ? `did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?`
-            : `look its id up: az role definition list --name "${role}" --query "[].name"`,
-      },
-    ];
-  });
 
 const ownSubscription: Rule = (checked) =>
   eachRole(checked, ({ scope, role }, path) => {
@@ -115,7 +97,6 @@ export const identityRules: readonly Rule[] = [
   uniqueIdentities,
   uniqueTrusts,
   trustLimit,
-  knownRoles,
   ownSubscription,
   uniqueRoles,
 ];
