@@ -7,7 +7,7 @@ import {
 import { importedInputs, refreshedInputs } from "../../sandbox/plugins/kubernetes/live-inputs.ts";
 import { withName } from "../../sandbox/plugins/kubernetes/naming.ts";
 import { mergePatch, wireObject } from "../../sandbox/plugins/kubernetes/wire-object.ts";
-import { Secret } from "../../sandbox/plugins/rpc/values.ts";
+import { type PropertyMap, Secret } from "../../sandbox/plugins/rpc/values.ts";
 
 const memory = { initialApiVersion: "v1", fieldManager: "pulumi-kubernetes-1" };
 const seed = new Uint8Array([1, 2, 3]);
@@ -113,23 +113,35 @@ describe("field managers", () => {
     expect(forcesConflicts({}, { patchForce: true })).toBe(true);
   });
 
-  test("the fields of the creation are handed over to the apply, those of others stay", () => {
-    const entry = (manager: string, operation: string, fields: string) => ({
-      ...{ manager, operation, fieldsV1: { [fields]: {} } },
-    });
-    const status = { ...entry("me", "Update", "f:status"), subresource: "status" };
-    const managedFields = [
-      entry("me", "Update", "f:a"),
-      entry("other", "Update", "f:b"),
-      entry("me", "Apply", "f:c"),
+  const entry = (manager: string, operation: string, fieldsV1: PropertyMap) => ({ manager, operation, fieldsV1 });
+  const fieldsOf = (...names: string[]) => Object.fromEntries(names.map((name) => [`f:${name}`, {}]));
+
+  test("the fields of the creation are handed over to the apply, those of others and of the status stay", () => {
+    const status = { ...entry("me", "Update", fieldsOf("a")), subresource: "status" };
+    const other = entry("other", "Update", fieldsOf("b"));
+    const managedFields = [entry("me", "Update", fieldsOf("a")), other, entry("me", "Apply", fieldsOf("c")), status];
+    expect(adoptedManagedFields({ metadata: { managedFields } }, "me", { a: 1 })).toEqual([
+      other,
       status,
-    ];
-    expect(adoptedManagedFields({ metadata: { managedFields } }, "me")).toEqual([
-      entry("other", "Update", "f:b"),
-      status,
-      { manager: "me", operation: "Apply", fieldsV1: { "f:c": {}, "f:a": {} } },
+      entry("me", "Apply", fieldsOf("c", "a")),
     ]);
-    expect(adoptedManagedFields({ metadata: { managedFields: [entry("me", "Apply", "f:c")] } }, "me")).toBeUndefined();
+    const applied = { metadata: { managedFields: [entry("me", "Apply", fieldsOf("a"))] } };
+    expect(adoptedManagedFields(applied, "me", { a: 1 })).toBeUndefined();
+  });
+
+  test("what a webhook injected into the creation is not handed over, so that no apply takes it out again", () => {
+    const item = (name: string) => ({ [`k:{"name":"${name}"}`]: { ".": {}, ...fieldsOf("name", "value") } });
+    const own = { "f:containers": { 'k:{"name":"app"}': { "f:env": item("A") } } };
+    const injected = { "f:containers": { 'k:{"name":"app"}': { "f:env": item("AZURE_CLIENT_ID"), "f:tty": {} } } };
+    const both = {
+      "f:containers": { 'k:{"name":"app"}': { "f:env": { ...item("A"), ...item("AZURE_CLIENT_ID") }, "f:tty": {} } },
+    };
+    const sent = { containers: [{ name: "app", env: [{ name: "A", value: "1" }] }] };
+    const live = { metadata: { managedFields: [entry("me", "Update", both)] } };
+    expect(adoptedManagedFields(live, "me", sent)).toEqual([
+      entry("me", "Update", injected),
+      entry("me", "Apply", own),
+    ]);
   });
 });
 

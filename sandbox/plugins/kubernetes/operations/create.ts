@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ResourceInitError } from "../../rpc/provider.ts";
-import { containsUnknown, type PropertyMap } from "../../rpc/values.ts";
+import { containsUnknown, type PropertyMap, UNKNOWN } from "../../rpc/values.ts";
 import { isMissingNamespace, isStatus, UnknownKindError, UnreachableError } from "../api-errors.ts";
 import { writeCheckpoint } from "../checkpoint.ts";
 import type { ClusterAccess } from "../cluster-access.ts";
 import { fieldManagerName, forcesConflicts } from "../field-ownership.ts";
-import { text } from "../fields.ts";
+import { text, withField } from "../fields.ts";
 import { describe, nameOf } from "../naming.ts";
 import { awaitReady, NotReadyError } from "../readiness/await-ready.ts";
 import { formatId } from "../resource-type.ts";
@@ -34,11 +34,11 @@ export async function createObject(
   };
 
   if (preview) {
-    const { status: _, ...expected } = await write().catch(async (error: unknown) => {
-      if (isBeyondPreview(error)) return object;
+    const expected = await write().catch(async (error: unknown) => {
+      if (isBeyondPreview(error)) return undefined;
       throw await cluster.explained(error, "create", object);
     });
-    return { id: "", outputs: expected === object ? inputs : writeCheckpoint(expected, inputs, memory) };
+    return { id: "", outputs: expected === undefined ? inputs : expectedState(expected, inputs, memory) };
   }
   const created = await withRetries(cluster, urn, write).catch(async (error: unknown) => {
     throw await cluster.explained(error, "create", object);
@@ -51,6 +51,18 @@ export async function createObject(
     throw new ResourceInitError(id, writeCheckpoint(live, inputs, memory), [summary, ...reasons.slice(1)]);
   });
   return { id, outputs: writeCheckpoint(ready, inputs, memory) };
+}
+
+/** The state that a dry run foretells; what the API server makes anew for every object is not known before. */
+function expectedState(
+  dryRun: PropertyMap,
+  inputs: PropertyMap,
+  memory: { initialApiVersion: string; fieldManager: string },
+) {
+  const { status: _, ...object } = dryRun;
+  const made = ["uid", "resourceVersion", "creationTimestamp"];
+  const foretold = made.reduce((rest, key) => withField(rest, ["metadata", key], UNKNOWN), object);
+  return writeCheckpoint(foretold, inputs, memory);
 }
 
 /**

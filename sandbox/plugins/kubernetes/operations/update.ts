@@ -67,7 +67,7 @@ async function write(cluster: ClusterAccess, object: PropertyMap, request: Updat
   if (!cluster.settings.serverSideApply) {
     return cluster.merge(object, mergePatch(wireObject(oldInputs), object), { fieldManager, preview });
   }
-  const adopted = adoptedManagedFields(live, fieldManager);
+  const adopted = adoptedManagedFields(live, fieldManager, wireObject(oldInputs));
   if (adopted !== undefined && !preview) live = await cluster.setManagedFields(live, adopted);
   const options = { fieldManager, preview, force: forcesConflicts(object, cluster.settings) };
   return cluster.apply(object, options).catch((error: unknown) => {
