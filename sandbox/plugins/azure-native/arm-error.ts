@@ -65,7 +65,7 @@ function signInText(error: Error, settings: ProviderSettings): string {
   if (error.name === "CredentialUnavailableError") {
     const login = settings.tenantId === "" ? "az login" : `az login --tenant ${settings.tenantId}`;
     return (
-      `no credentials for ${tenant}: ${firstLine(error.message)} Run \`${login}\`, or set clientId and clientSecret of ` +
+      `no credentials for ${tenant}: ${firstSentence(error.message)} Run \`${login}\`, or set clientId and clientSecret of ` +
       "the provider, or ARM_CLIENT_ID and ARM_CLIENT_SECRET (ARM_USE_OIDC, ARM_USE_MSI and certificates work too)."
     );
   }
@@ -98,6 +98,11 @@ function answerOf(error: Error): unknown {
 function firstLine(message: string): string {
   const line = (message.split(/[\r\n]/)[0] ?? message).trim();
   return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+/** Microsoft's advice after the first sentence is longer than ours, and says less about tenants. */
+function firstSentence(message: string): string {
+  return firstLine(message).replace(/^(.*?[.!?]) .*$/, "$1");
 }
 
 function stringAt(value: unknown, key: string): string | undefined {

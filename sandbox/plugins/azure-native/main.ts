@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { serveProvider } from "../rpc/serve.ts";
-import { AzureNativeProvider } from "./provider.ts";
+import { useCompileCache } from "../rpc/compile-cache.ts";
+
+useCompileCache();
+const [{ serveProvider }, { AzureNativeProvider }] = await Promise.all([
+  import("../rpc/serve.ts"),
+  import("./provider.ts"),
+]);
 
 // The engine asks for the version of the SDK that the program uses; a stand-in has that same version.
 const manifest: unknown = JSON.parse(
