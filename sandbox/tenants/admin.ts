@@ -43,11 +43,9 @@ export function adminRouter(world: World, log: RequestLog, keyFile: string): Rou
     response.json(Object.fromEntries(world.tenants.map((tenant) => [tenant.spec.key, inventory(tenant)])));
   });
   router.use((request, response) => {
-    response
-      .status(404)
-      .json({
-        error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/requests or /sandbox/inventory.`,
-      });
+    response.status(404).json({
+      error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/requests or /sandbox/inventory.`,
+    });
   });
   return router;
 }

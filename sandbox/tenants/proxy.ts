@@ -39,7 +39,11 @@ export async function startProxy(
     const destination = destinationOf(host);
     if (destination === "refused") {
       log(`proxy: refused ${host}`);
-      refuse(client, `${host} belongs to Azure and the sandbox does not simulate it. Nothing was sent there.`);
+      refuse(
+        client,
+        "403 Forbidden",
+        `${host} belongs to Azure and the sandbox does not simulate it. Nothing was sent there.`,
+      );
       return;
     }
     const upstream: Socket =
@@ -52,7 +56,7 @@ export async function startProxy(
     });
     upstream.once("error", (error) => {
       if (upstream.connecting || upstream.bytesRead === 0)
-        refuse(client, `${host}:${port} cannot be reached: ${error.message}`);
+        refuse(client, "502 Bad Gateway", `${host}:${port} cannot be reached: ${error.message}`);
       else client.destroy();
     });
     client.once("error", () => upstream.destroy());
@@ -78,10 +82,10 @@ function splitAuthority(authority: string): [string, string] {
   return at < 0 ? [authority, "443"] : [authority.slice(0, at), authority.slice(at + 1)];
 }
 
-function refuse(client: Duplex, reason: string): void {
+function refuse(client: Duplex, status: string, reason: string): void {
   const body = `${reason}\n`;
   client.end(
-    `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 

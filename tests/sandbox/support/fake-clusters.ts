@@ -1,0 +1,99 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import type { ClusterBackend, ClusterSpec, RunningCluster } from "../../../sandbox/tenants/cluster-backend.ts";
+
+type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
+
+/** What a test may say differently about a token. */
+export interface TokenClaims {
+  issuer?: string;
+  audience?: string;
+  notBefore?: number;
+  expiry?: number;
+  keyId?: string;
+}
+
+/** A cluster without an API server: it signs service-account tokens with a key of its own and publishes that key. */
+export class FakeCluster implements RunningCluster {
+  readonly spec: ClusterSpec;
+  workloadIdentity: boolean;
+  stopped = false;
+  /** What the discovery document says; a test may make it lie. */
+  documentIssuer: string;
+  reachable = true;
+  #signing!: PrivateKey;
+  #published: JWK[] = [];
+  #keyId = "";
+
+  constructor(spec: ClusterSpec) {
+    this.spec = spec;
+    this.workloadIdentity = spec.workloadIdentity;
+    this.documentIssuer = spec.issuerUrl;
+  }
+
+  /** Signs with a new key from now on; `keepOld` also publishes the former one, as a rotation does. */
+  async rotateKey({ publish = true, keepOld = true } = {}): Promise<void> {
+    const { publicKey, privateKey } = await generateKeyPair("RS256");
+    const jwk = await exportJWK(publicKey);
+    this.#keyId = await calculateJwkThumbprint(jwk);
+    this.#signing = privateKey;
+    if (publish)
+      this.#published = [...(keepOld ? this.#published : []), { ...jwk, kid: this.#keyId, use: "sig", alg: "RS256" }];
+  }
+
+  token(subject: string, claims: TokenClaims = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT({ sub: subject })
+      .setProtectedHeader({ alg: "RS256", kid: claims.keyId ?? this.#keyId })
+      .setIssuer(claims.issuer ?? this.spec.issuerUrl)
+      .setAudience(claims.audience ?? "api://AzureADTokenExchange")
+      .setIssuedAt(now)
+      .setNotBefore(claims.notBefore ?? now)
+      .setExpirationTime(claims.expiry ?? now + 3600)
+      .sign(this.#signing);
+  }
+
+  kubeconfig(): string {
+    return `apiVersion: v1\nkind: Config\ncurrent-context: ${this.spec.name}\n`;
+  }
+
+  async openidConfiguration(): Promise<unknown> {
+    if (!this.reachable) throw new Error("connection refused");
+    return { issuer: this.documentIssuer, jwks_uri: `${this.spec.issuerUrl}openid/v1/jwks` };
+  }
+
+  async jwks(): Promise<unknown> {
+    return { keys: this.#published };
+  }
+
+  async setWorkloadIdentity(enabled: boolean): Promise<void> {
+    this.workloadIdentity = enabled;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+  }
+}
+
+/** Starts fake clusters, and holds them back or fails when a test says so. */
+export class FakeClusters implements ClusterBackend {
+  readonly started: FakeCluster[] = [];
+  /** Resolves before the next clusters come up. */
+  gate: Promise<void> = Promise.resolve();
+  failure: Error | undefined;
+
+  async start(spec: ClusterSpec): Promise<RunningCluster> {
+    await this.gate;
+    if (this.failure !== undefined) throw this.failure;
+    const cluster = new FakeCluster(spec);
+    await cluster.rotateKey();
+    this.started.push(cluster);
+    return cluster;
+  }
+
+  /** The latest cluster with this name. */
+  named(name: string): FakeCluster {
+    const cluster = this.started.filter((each) => each.spec.name === name).at(-1);
+    if (cluster === undefined) throw new Error(`No cluster ${name} was started.`);
+    return cluster;
+  }
+}
