@@ -105,7 +105,14 @@ async function lastLines(file, count = 25) {
  */
 export function outputOf(command, args, { env = process.env, cwd, timeoutMs = 10_000 } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+    const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+    // Not spawn's own timeout: that timer outlives a command that could not be started.
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    /** @param {string | undefined} answer */
+    const end = (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
     let out = "";
     let err = "";
     child.stdout.on("data", (chunk) => {
@@ -114,7 +121,7 @@ export function outputOf(command, args, { env = process.env, cwd, timeoutMs = 10
     child.stderr.on("data", (chunk) => {
       err += chunk;
     });
-    child.once("error", () => resolve(undefined));
-    child.once("close", (code) => resolve(code === 0 ? out + err : undefined));
+    child.once("error", () => end(undefined));
+    child.once("close", (code) => end(code === 0 ? out + err : undefined));
   });
 }

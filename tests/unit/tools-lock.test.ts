@@ -18,14 +18,19 @@ describe("two set-ups at the same time", () => {
   it("work one after the other, and the second says that it waits", async () => {
     const events: string[] = [];
     let finish = () => {};
+    let start = () => {};
+    const started = new Promise<void>((resolve) => {
+      start = resolve;
+    });
     const first = withLock(file, quick, async () => {
       events.push("first starts");
+      start();
       await new Promise<void>((resolve) => {
         finish = resolve;
       });
       events.push("first ends");
     });
-    while (events.length === 0) await new Promise(setImmediate);
+    await started;
     const onWait = ({ pid }: { pid: number }) => {
       events.push(`second waits for ${pid}`);
       finish();
