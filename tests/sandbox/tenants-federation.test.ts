@@ -145,7 +145,9 @@ describe("a refused assertion", () => {
   it("AADSTS7000272: is signed with a key that the issuer does not publish", async () => {
     const { body } = await answerTo(await cluster.token(subject, { keyId: "unknown-key" }));
     expect(body.error_codes).toEqual([7000272]);
-    expect(body.error_description).toContain("'unknown-key'");
+    expect(body.error_description).toContain(
+      `The certificate with identifier unknown-key used to sign the federated credential could not be found in the metadata of identity provider ${cluster.spec.issuerUrl}.`,
+    );
   });
 
   it("AADSTS50013: claims a published key and is signed with another", async () => {

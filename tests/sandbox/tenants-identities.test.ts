@@ -145,6 +145,10 @@ describe("a federated credential", () => {
   it("needs its identity: ParentResourceNotFound", async () => {
     const error = await failure(write("orphan", { issuer, subject: "s" }, "mi-none"));
     expect(error).toMatchObject({ code: "ParentResourceNotFound", statusCode: 404 });
+    expect(error.message).toContain(
+      "Failed to perform 'write' on resource(s) of type 'userAssignedIdentities/federatedIdentityCredentials'",
+    );
+    expect(error.message).toContain("/userAssignedIdentities/mi-none' could not be found.");
   });
 
   it("is refused while another write to the identity is under way, be it a deletion", async () => {

@@ -98,11 +98,11 @@ export const armErrors = {
       "ResourceNotFound",
       `The Resource '${type}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
     ),
-  parentNotFound: (parent: string) =>
+  parentNotFound: (verb: string, childType: string, parentId: string) =>
     new ArmError(
       404,
       "ParentResourceNotFound",
-      `Failed to perform 'write' on resource(s) of type '${parent.split("/").slice(0, -1).join("/")}/federatedIdentityCredentials', because the parent resource '${parent}' could not be found.`,
+      `Failed to perform '${verb}' on resource(s) of type '${childType}', because the parent resource '${parentId}' could not be found.`,
     ),
   invalidContent: (problem: string) =>
     new ArmError(

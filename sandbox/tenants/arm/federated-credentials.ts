@@ -5,7 +5,7 @@ import type { World } from "../tenant.ts";
 import { type ArmAnswer, type ArmCall, objectBody, operation, recordAt } from "./call.ts";
 import { ArmError, armErrors } from "./errors.ts";
 import { checkCredentialName, credentialOf, maximumPerIdentity } from "./federated-credential-rules.ts";
-import { identityOf, principalIdOf } from "./managed-identities.ts";
+import { principalIdOf } from "./managed-identities.ts";
 import { groupOf } from "./resource-groups.ts";
 import { resourceJson, type StoredResource } from "./resource-store.ts";
 import { fullType, knownTypes } from "./resource-types.ts";
@@ -24,23 +24,23 @@ export function serveFederatedCredentials(router: Router, world: World): void {
   const writing = new Set<string>();
   operation(router, world, "get", collection, may("read"), (call) => ({
     status: 200,
-    body: { value: siblings(call, identityOf(call)).map(resourceJson) },
+    body: { value: siblings(call, parentOf(call, "read")).map(resourceJson) },
   }));
   const one = `${collection}/:credential`;
   operation(router, world, "get", one, may("read"), (call) => {
-    const identity = identityOf(call);
+    const identity = parentOf(call, "read");
     const credential = call.tenant.resources.get(credentialId(identity, call));
     if (credential === undefined) throw notFound(call);
     return { status: 200, body: resourceJson(credential) };
   });
   operation(router, world, "put", one, may("write"), (call) => {
     checkCredentialName(call.param("credential"));
-    const identity = parentOf(call);
+    const identity = parentOf(call, "write");
     const trust = credentialOf(recordAt(objectBody(call), "properties"));
     return alone(writing, identity, () => write(call, identity, trust));
   });
   operation(router, world, "delete", one, may("delete"), (call) => {
-    const identity = identityOf(call);
+    const identity = parentOf(call, "delete");
     return alone(writing, identity, () => remove(call, identity));
   });
 }
@@ -115,10 +115,10 @@ function credentialId(identity: StoredResource, call: ArmCall): string {
   return `${identity.id}/federatedIdentityCredentials/${call.param("credential")}`;
 }
 
-function parentOf(call: ArmCall): StoredResource {
-  const group = groupOf(call);
-  const identity = call.tenant.resources.get(`${group.id}/providers/${parentType}/${call.param("identity")}`);
-  if (identity === undefined) throw armErrors.parentNotFound(`${parentType}/${call.param("identity")}`);
+function parentOf(call: ArmCall, verb: string): StoredResource {
+  const id = `${groupOf(call).id}/providers/${parentType}/${call.param("identity")}`;
+  const identity = call.tenant.resources.get(id);
+  if (identity === undefined) throw armErrors.parentNotFound(verb, knownTypes.federatedCredentials.type, id);
   return identity;
 }
 

@@ -41,7 +41,7 @@ export function serveManagedIdentities(router: Router, world: World): void {
 }
 
 /** The identity that a path names, or Azure's 404. */
-export function identityOf(call: ArmCall): StoredResource {
+function identityOf(call: ArmCall): StoredResource {
   const group = groupOf(call);
   const identity = call.tenant.resources.get(`${group.id}/providers/${type}/${call.param("identity")}`);
   if (identity === undefined) throw armErrors.resourceNotFound(type, call.param("identity"), group.name);

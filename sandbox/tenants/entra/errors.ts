@@ -89,11 +89,11 @@ export const refusals = {
       "invalid_client",
       `Client assertion is not within its valid time range. Current time: ${sevenDigits(new Date())}, assertion valid from ${sevenDigits(validFrom)}, expiry time of assertion ${sevenDigits(expiry)}. Review the documentation at ${certificateDocumentation} .`,
     ),
-  unknownKey: (keyId: string) =>
+  unknownKey: (keyId: string, issuer: string) =>
     new EntraError(
       7000272,
       "invalid_client",
-      `The certificate with identifier '${keyId}' used to sign the federated credential could not be found in the metadata of identity provider.`,
+      `The certificate with identifier ${keyId} used to sign the federated credential could not be found in the metadata of identity provider ${issuer}. Please validate that your Identity Provider's metadata exposes the key used to sign the incoming token.`,
     ),
   invalidSignature: (keyId: string) =>
     new EntraError(

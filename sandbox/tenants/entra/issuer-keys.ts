@@ -32,7 +32,7 @@ export class IssuerKeys {
     const keys = await this.#fetch(issuer);
     this.#cache.set(issuer, { keys, at: Date.now() });
     const found = keys.find((key) => key.kid === keyId);
-    if (found === undefined) throw refusals.unknownKey(keyId);
+    if (found === undefined) throw refusals.unknownKey(keyId, issuer);
     return found;
   }
 
