@@ -4,7 +4,7 @@ import { NodeAgent } from "../node/agent.ts";
 import { nodeName } from "../node/registration.ts";
 import type { ClusterSpec } from "../tenants/cluster-backend.ts";
 import type { ClusterBackendOptions } from "./backend.ts";
-import type { Component } from "./component.ts";
+import { Component, type ComponentSpec } from "./component.ts";
 import {
   type ApiServer,
   type Surroundings,
@@ -30,12 +30,15 @@ export interface ClusterOptions extends ClusterBackendOptions {
 export class Cluster {
   readonly #options: ClusterOptions;
   #around: Surroundings | undefined;
-  #store: Component | undefined;
+  /** Every program that was started, in that order. */
+  readonly #components: Component[] = [];
   #apiServer: ApiServer | undefined;
   #controllers: Component | undefined;
   #webhook: Component | undefined;
   #node: NodeAgent | undefined;
   #failure: Error | undefined;
+  /** Wakes a start that waits for a part of the cluster when another part has died. */
+  #onFailure: (error: Error) => void = () => undefined;
   #stopped = false;
   /** Changes of workload identity, one after the other. */
   #change: Promise<void> = Promise.resolve();
@@ -46,18 +49,25 @@ export class Cluster {
 
   /** Resolves when the API serves, service accounts are made, labelled pods are mutated and the node takes pods. */
   async start(): Promise<void> {
+    const failure = new Promise<never>((_, reject) => {
+      this.#onFailure = reject;
+    });
+    await Promise.race([this.#bringUp(), failure]);
+  }
+
+  async #bringUp(): Promise<void> {
     const { spec, directory, context } = this.#options;
     const credentials = await createCredentials(directory, context, nodeName);
     const around: Surroundings = {
       name: context,
       directory,
       tools: this.#options.tools,
-      processes: this.#options.processes,
       credentials,
-      onDeath: (error) => this.#fail(error),
+      launch: (component, onDeath) => this.#launch(component, onDeath),
+      fail: (error) => this.#fail(error),
     };
     this.#around = around;
-    this.#store = startStore(around);
+    startStore(around);
     this.#apiServer = await startApiServer(around, spec.issuerUrl);
     this.#controllers = startControllerManager(around, this.#apiServer.url);
     await Promise.all([
@@ -101,13 +111,20 @@ export class Cluster {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    await this.#change;
     await this.#node?.stop();
     await Promise.all([this.#webhook?.stop(500), this.#controllers?.stop(500)]);
-    // The API server would wait for its watches, and the store for the API server; neither has anything to save.
-    await this.#apiServer?.component.stop(0);
-    await this.#store?.stop(0);
+    // What is left are the API server, which would wait for its watches, and the store, which would wait for the API
+    // server. Neither has anything to save.
+    for (const component of this.#components.reverse()) await component.stop(0);
+    await this.#change;
     rmSync(this.#options.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #launch(spec: ComponentSpec, onDeath: (error: Error) => void = (error) => this.#fail(error)): Component {
+    if (this.#stopped) throw new Error(`The cluster ${this.#options.context} is being stopped.`);
+    const component = new Component(this.#options.processes, spec, onDeath);
+    this.#components.push(component);
+    return component;
   }
 
   async #startNode(credentials: ClusterCredentials, apiServer: ApiServer): Promise<void> {
@@ -187,5 +204,6 @@ export class Cluster {
       `The cluster ${this.#options.context} has failed: ${error.message}\nDelete the cluster and create it again, or start the sandbox anew.`,
     );
     this.#options.log(this.#failure.message);
+    this.#onFailure(this.#failure);
   }
 }

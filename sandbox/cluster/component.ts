@@ -58,6 +58,7 @@ export class Component {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
+      if (this.#stopping) throw new Error(`${this.name} was stopped while it started.`);
       if (await ready().catch(() => false)) return;
       if (Date.now() > deadline) throw this.#explain(`was not ready after ${timeoutMs / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, intervalMs));

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ProcessSupervisor } from "../session/processes.ts";
 import type { ToolPaths } from "../tools/locate.mjs";
-import { Component } from "./component.ts";
+import type { Component, ComponentSpec } from "./component.ts";
 import type { ClusterCredentials } from "./credentials.ts";
 import { httpsGet } from "./https-client.ts";
 import { kubeconfigYaml } from "./kubeconfig.ts";
@@ -13,9 +12,10 @@ export interface Surroundings {
   name: string;
   directory: string;
   tools: ToolPaths;
-  processes: ProcessSupervisor;
   credentials: ClusterCredentials;
-  onDeath(error: Error): void;
+  /** Starts a program of the cluster; unless `onDeath` is given, the cluster has failed when it dies. */
+  launch(spec: ComponentSpec, onDeath?: (error: Error) => void): Component;
+  fail(error: Error): void;
 }
 
 /**
@@ -23,18 +23,14 @@ export interface Surroundings {
  * 107 characters at most, so both sides name it relative to that folder.
  */
 export function startStore(around: Surroundings): Component {
-  return new Component(
-    around.processes,
-    {
-      name: "kine",
-      command: around.tools.kine,
-      args: ["--endpoint", "memory://", "--listen-address", `unix://${storeSocket}`, "--metrics-bind-address=0"],
-      env: baseEnvironment(around.directory),
-      directory: around.directory,
-      logFile: join(around.directory, "kine.log"),
-    },
-    around.onDeath,
-  );
+  return around.launch({
+    name: "kine",
+    command: around.tools.kine,
+    args: ["--endpoint", "memory://", "--listen-address", `unix://${storeSocket}`, "--metrics-bind-address=0"],
+    env: baseEnvironment(around.directory),
+    directory: around.directory,
+    logFile: join(around.directory, "kine.log"),
+  });
 }
 
 const storeSocket = "kine.sock";
@@ -50,8 +46,7 @@ export interface ApiServer {
 export function startApiServer(around: Surroundings, issuerUrl: string): Promise<ApiServer> {
   return onFreePort(async (port) => {
     let ready = false;
-    const component = new Component(
-      around.processes,
+    const component = around.launch(
       {
         name: "kube-apiserver",
         command: around.tools.kubeApiserver,
@@ -60,7 +55,7 @@ export function startApiServer(around: Surroundings, issuerUrl: string): Promise
         directory: around.directory,
         logFile: join(around.directory, `kube-apiserver-${port}.log`),
       },
-      (error) => ready && around.onDeath(error),
+      (error) => ready && around.fail(error),
     );
     const url = `https://127.0.0.1:${port}`;
     try {
@@ -137,27 +132,23 @@ const controllers = [
 export function startControllerManager(around: Surroundings, server: string): Component {
   const { credentials, directory } = around;
   const kubeconfig = writeKubeconfig(around, "controller-manager", server, credentials.controllerManager);
-  return new Component(
-    around.processes,
-    {
-      name: "kube-controller-manager",
-      command: around.tools.kubeControllerManager,
-      args: [
-        `--kubeconfig=${kubeconfig}`,
-        `--service-account-private-key-file=${credentials.files.serviceAccountKey}`,
-        `--root-ca-file=${credentials.files.authority}`,
-        `--controllers=${controllers.join(",")}`,
-        "--use-service-account-credentials=true",
-        "--leader-elect=false",
-        "--secure-port=0",
-        "--profiling=false",
-      ],
-      env: baseEnvironment(directory),
-      directory,
-      logFile: join(directory, "kube-controller-manager.log"),
-    },
-    around.onDeath,
-  );
+  return around.launch({
+    name: "kube-controller-manager",
+    command: around.tools.kubeControllerManager,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--service-account-private-key-file=${credentials.files.serviceAccountKey}`,
+      `--root-ca-file=${credentials.files.authority}`,
+      `--controllers=${controllers.join(",")}`,
+      "--use-service-account-credentials=true",
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--profiling=false",
+    ],
+    env: baseEnvironment(directory),
+    directory,
+    logFile: join(directory, "kube-controller-manager.log"),
+  });
 }
 
 /** Writes the kubeconfig of one part of the cluster and returns its path. */

@@ -7,7 +7,7 @@ import {
   type KubeConfig,
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
-import { Component } from "./component.ts";
+import type { Component } from "./component.ts";
 import { baseEnvironment, type Surroundings, writeKubeconfig } from "./control-plane.ts";
 import { webhookServiceAccount } from "./credentials.ts";
 import { httpsCall } from "./https-client.ts";
@@ -74,8 +74,7 @@ async function startServer(
 
   const run = async (port: number, portArguments: string[]) => {
     let ready = false;
-    const component = new Component(
-      around.processes,
+    const component = around.launch(
       {
         name: "azure-workload-identity-webhook",
         command: around.tools.webhook,
@@ -97,7 +96,7 @@ async function startServer(
         directory: around.directory,
         logFile: join(around.directory, `webhook-${port}.log`),
       },
-      (error) => ready && around.onDeath(error),
+      (error) => ready && around.fail(error),
     );
     const url = `https://127.0.0.1:${port}/mutate-v1-pod`;
     try {

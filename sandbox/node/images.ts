@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * A container image that the node can run, as a program of this machine. The node has no container runtime: it starts
@@ -34,7 +34,8 @@ export function imageCommandsOf(settings: string[]): ImageCommand[] {
       image: appImage,
       command: [process.execPath, join(app, "main.ts")],
       workingDirectory: app,
-      folders: { "/app": app },
+      // As in app/Containerfile.
+      folders: { "/app": app, "/nodejs/bin": dirname(process.execPath) },
     },
   ];
 }

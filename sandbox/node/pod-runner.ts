@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import type { V1Container, V1Pod, V1PodCondition, V1PodStatus } from "@kubernetes/client-node";
 import type { ProcessSupervisor } from "../session/processes.ts";
 import { commandLineOf } from "./command-line.ts";
 import { ContainerLogs } from "./container-log.ts";
@@ -41,12 +41,14 @@ export class PodRunner {
   readonly #status: StatusReporter;
   readonly #startTime = new Date();
   readonly #ended = new AbortController();
+  #conditions: V1PodCondition[] | undefined;
   #failure: { reason: string; message: string } | undefined;
   #deletion: Promise<void> | undefined;
 
   constructor(pod: V1Pod, around: PodSurroundings) {
     this.uid = pod.metadata?.uid ?? "";
     this.#pod = pod;
+    this.#conditions = pod.status?.conditions;
     this.#around = around;
     this.#directory = join(around.directory, this.uid);
     this.#volumes = new PodVolumes(pod, join(this.#directory, "volumes"), around.client, (message) =>
@@ -225,15 +227,18 @@ export class PodRunner {
     );
   }
 
-  #deriveStatus() {
-    return podStatus({
+  #deriveStatus(): V1PodStatus {
+    const status = podStatus({
       pod: this.#pod,
       initContainers: this.#init,
       containers: this.#containers,
       startTime: this.#startTime,
       ending: this.#over,
       failure: this.#failure,
+      conditions: this.#conditions,
     });
+    this.#conditions = status.conditions;
+    return status;
   }
 
   #event(type: EventType, reason: string, message: string): void {

@@ -18,6 +18,8 @@ export interface PodView {
   initContainers: ContainerView[];
   containers: ContainerView[];
   startTime: Date;
+  /** The conditions reported last: one whose status stays keeps its time. */
+  conditions?: V1PodCondition[] | undefined;
   /** The pod is being deleted, or has run out of its time: no container starts again. */
   ending: boolean;
   /** Why the whole pod failed, `DeadlineExceeded` for example. */
@@ -122,7 +124,7 @@ function condition(
   why: { reason?: string; message?: string } = {},
 ): V1PodCondition {
   const status = holds ? "True" : "False";
-  const before = view.pod.status?.conditions?.find((one) => one.type === type);
+  const before = view.conditions?.find((one) => one.type === type);
   const lastTransitionTime =
     before?.status === status && before.lastTransitionTime ? before.lastTransitionTime : new Date();
   return { type, status, lastTransitionTime, ...(holds ? {} : why) };

@@ -8,6 +8,7 @@ import {
 } from "@kubernetes/client-node";
 import { podEvent } from "./events.ts";
 import { explain, isStatus } from "./node-client.ts";
+import { matchesSelector } from "./node-selector.ts";
 import { PodWatch } from "./pod-watch.ts";
 
 const source = { component: "default-scheduler" };
@@ -107,9 +108,4 @@ function isOurs(pod: V1Pod): boolean {
     !nodeName &&
     !pod.metadata?.deletionTimestamp
   );
-}
-
-/** Whether a node with these labels has all that a pod's `nodeSelector` asks for. */
-export function matchesSelector(selector: Record<string, string> | undefined, labels: Record<string, string>): boolean {
-  return Object.entries(selector ?? {}).every(([name, value]) => labels[name] === value);
 }

@@ -1,0 +1,138 @@
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClusterSpec } from "../../../sandbox/tenants/cluster-backend.ts";
+
+/** What the process that holds the clusters can be asked. */
+export type ClusterRequest =
+  | { ask: "start"; spec: ClusterSpec }
+  | { ask: "facts" }
+  | { ask: "openid" | "jwks" | "stop"; cluster: string }
+  | { ask: "workloadIdentity"; cluster: string; enabled: boolean };
+
+export interface HostFacts {
+  pids: Record<string, number>;
+  log: string[];
+  contexts: string[][];
+  memory: number;
+}
+
+type Answer = { id?: number; value?: unknown; error?: string; failed?: string; tools?: { kubectl: string } };
+
+/** A process that runs clusters, and kubectl to look into them. */
+export class ClusterHost {
+  readonly stateDir = mkdtempSync(join(tmpdir(), "cluster-test-"));
+  #child: ChildProcess | undefined;
+  #kubectl = "";
+  #count = 0;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+
+  /** @param images `IMAGE=COMMAND` @throws the text of `locateTools` when the tools are missing */
+  async start(images: string[]): Promise<void> {
+    const child = fork(join(__dirname, "cluster-host.mts"), [this.stateDir, ...images], { execArgv: [] });
+    this.#child = child;
+    const first = await new Promise<Answer>((resolve, reject) => {
+      child.once("message", (message: Answer) => resolve(message));
+      child.once("exit", (code) => reject(new Error(`the clusters' process ended with code ${code}`)));
+    });
+    if (first.failed !== undefined) throw new Error(first.failed);
+    this.#kubectl = first.tools?.kubectl ?? "";
+    child.on("message", (message: Answer) => this.#waiting.get(message.id ?? 0)?.(message));
+  }
+
+  ask(request: ClusterRequest): Promise<unknown> {
+    this.#count += 1;
+    const id = this.#count;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, ({ value, error }) => (error === undefined ? resolve(value) : reject(new Error(error))));
+      this.#child?.send({ id, request });
+    });
+  }
+
+  async facts(): Promise<HostFacts> {
+    return (await this.ask({ ask: "facts" })) as HostFacts;
+  }
+
+  /** Starts a cluster and returns how to call kubectl on it. */
+  async cluster(spec: ClusterSpec): Promise<Kubectl> {
+    const kubeconfig = join(this.stateDir, `${spec.name}.kubeconfig`);
+    writeFileSync(kubeconfig, String(await this.ask({ ask: "start", spec })));
+    return new Kubectl(this.#kubectl, kubeconfig);
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child?.connected) {
+      const gone = once(child, "exit");
+      child.disconnect();
+      await gone;
+    }
+    rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+export interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real kubectl on one cluster. */
+export class Kubectl {
+  readonly #program: string;
+  readonly #kubeconfig: string;
+
+  constructor(program: string, kubeconfig: string) {
+    this.#program = program;
+    this.#kubeconfig = kubeconfig;
+  }
+
+  run(args: string[], input?: string): Promise<Output> {
+    return new Promise((resolve) => {
+      const env = { PATH: process.env.PATH ?? "", KUBECONFIG: this.#kubeconfig, HOME: tmpdir() };
+      const child = execFile(this.#program, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+      );
+      child.stdin?.end(input);
+    });
+  }
+
+  /** Like `run`, but a failure is thrown. */
+  async out(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+
+  async apply(...objects: object[]): Promise<void> {
+    const list = { apiVersion: "v1", kind: "List", items: objects };
+    const { code, stderr } = await this.run(["apply", "-f", "-"], JSON.stringify(list));
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  /** An object, as the API server has it. */
+  async get(kind: string, name: string) {
+    return JSON.parse(await this.out("get", kind, name, "-o", "json"));
+  }
+
+  /** Asks until `holds` says yes of the object, and returns it. */
+  async until(
+    kind: string,
+    name: string,
+    holds: (object: Awaited<ReturnType<Kubectl["get"]>>) => boolean,
+    seconds = 30,
+  ) {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const { code, stdout } = await this.run(["get", kind, name, "-o", "json"]);
+      const object = code === 0 ? JSON.parse(stdout) : undefined;
+      if (object !== undefined && holds(object)) return object;
+      if (Date.now() > deadline) {
+        throw new Error(`${kind}/${name} is not as expected after ${seconds} s: ${JSON.stringify(object?.status)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
