@@ -1,11 +1,15 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
 import type { Settings } from "./settings.ts";
+import { keepTransportFailure } from "./transport-failure.ts";
 
 /** The part of the HTTP client that tests replace. */
 export interface Transport {
   httpClient?: HttpClient;
 }
+
+/** The clients do not repeat requests by themselves: the loop around them does, and reports the first refusal at once. */
+export const oneAttempt = { retryOptions: { maxRetries: 0 } } as const;
 
 /** A credential with the name to report it under. */
 export interface OpenedCredential {
@@ -24,13 +28,19 @@ export async function openCredential(settings: Settings, transport: Transport = 
   if (!tokenFile) {
     return { name: "DefaultAzureCredential", credential: new DefaultAzureCredential({ tenantId, ...transport }) };
   }
-  const credential = new WorkloadIdentityCredential({
-    tenantId,
-    clientId,
-    tokenFilePath: tokenFile,
-    // AKS identity bindings inject a token endpoint of the cluster; without its variables this changes nothing.
-    enableAzureProxy: true,
-    ...transport,
-  });
+  const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline");
+  const credential = keepTransportFailure(
+    transport.httpClient ?? createDefaultHttpClient(),
+    (httpClient) =>
+      new WorkloadIdentityCredential({
+        tenantId,
+        clientId,
+        tokenFilePath: tokenFile,
+        // AKS identity bindings inject a token endpoint of the cluster; without its variables this changes nothing.
+        enableAzureProxy: true,
+        httpClient,
+        ...oneAttempt,
+      }),
+  );
   return { name: "WorkloadIdentityCredential", credential };
 }

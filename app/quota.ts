@@ -1,5 +1,5 @@
 import type { TokenCredential } from "@azure/identity";
-import type { Transport } from "./credential.ts";
+import { oneAttempt, type Transport } from "./credential.ts";
 import type { Settings } from "./settings.ts";
 
 /** Limit and current usage of one quota resource, as Resource Manager wrote them. */
@@ -23,7 +23,7 @@ export async function connectQuota(
   transport: Transport = {},
 ): Promise<ReadQuota> {
   const { AzureQuotaExtensionAPI } = await import("@azure/arm-quota");
-  const client = new AzureQuotaExtensionAPI(credential, settings.subscriptionId, transport);
+  const client = new AzureQuotaExtensionAPI(credential, settings.subscriptionId, { ...transport, ...oneAttempt });
   // The client puts the first slash itself.
   const scope = `subscriptions/${settings.subscriptionId}/providers/Microsoft.Compute/locations/${settings.region}`;
 

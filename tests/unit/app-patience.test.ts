@@ -52,7 +52,7 @@ describe("the patience of the app", () => {
   });
 
   it("doubles the pause from one second to fifteen", async () => {
-    const { clock } = await attempts([healing()], 60_000);
+    const { clock } = await attempts([healing()], 60_001);
     expect(clock.slept).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 

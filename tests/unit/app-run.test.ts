@@ -173,6 +173,18 @@ describe("the app, with Microsoft's own clients on a transport of the test", () 
     expect(cloud.asked.filter(({ url }) => url.includes("/oauth2/v2.0/token"))).toHaveLength(1);
   });
 
+  it("tells an untrusted certificate from a service that is out of reach, although the sign-in library does not", async () => {
+    const failing = (code: string): { httpClient: HttpClient } => ({
+      httpClient: { sendRequest: () => Promise.reject(Object.assign(new Error("text"), { name: "RestError", code })) },
+    });
+    const untrusted = await runApp(["--once"], failing("SELF_SIGNED_CERT_IN_CHAIN"));
+    expect(untrusted.err.at(-1)).toContain("code=SELF_SIGNED_CERT_IN_CHAIN");
+    expect(untrusted.err.at(-1)).toContain('gaveUp="waiting does not mend this"');
+    const unreachable = await runApp(["--once"], failing("ECONNREFUSED"), { APP_RETRY_SECONDS: "3" });
+    expect(unreachable.err.at(-1)).toContain("code=ECONNREFUSED");
+    expect(unreachable.err.at(-1)).toContain('gaveUp="after 3 attempts');
+  });
+
   it("keeps running, reads again after the interval, and ends with 0 when it is told to stop", async () => {
     const slept: number[] = [];
     const { code, out, err } = await runApp([], azure(), { APP_INTERVAL_SECONDS: "60" }, (ms, stop) => {
