@@ -132,18 +132,23 @@ function optionsOf(schema: Schema): readonly Schema[] {
   return inner instanceof z.ZodUnion ? inner.options : [];
 }
 
-/** The schema of a nested value. In a union, the first form that has the path. */
+/** The schema of a nested value; where a union has several forms, that of the first form that has the path. */
 function schemaAt(schema: Schema, steps: readonly PropertyKey[]): Schema {
+  return findSchema(schema, steps) ?? core(schema);
+}
+
+function findSchema(schema: Schema, steps: readonly PropertyKey[]): Schema | undefined {
   const [step, ...rest] = steps;
   if (step === undefined) return schema;
   const inner = core(schema);
-  if (inner instanceof z.ZodArray) return schemaAt(inner.element, rest);
-  if (inner instanceof z.ZodRecord) return schemaAt(inner.valueType, rest);
-  if (inner instanceof z.ZodObject) {
-    const member: Schema | undefined = inner.shape[String(step)];
-    return member === undefined ? inner : schemaAt(member, rest);
+  if (inner instanceof z.ZodArray) return findSchema(inner.element, rest);
+  if (inner instanceof z.ZodRecord) return findSchema(inner.valueType, rest);
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.map((option) => findSchema(option, steps)).find((found) => found !== undefined);
   }
-  return inner;
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  const member: Schema | undefined = inner.shape[String(step)];
+  return member && findSchema(member, rest);
 }
 
 function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {

@@ -23,8 +23,8 @@ function stackNames(means: string, example: string) {
 }
 
 export const stackSchema = z.strictObject({
-  tenantA: documented(tenantSchema, { means: "the tenant of the cluster" }).optional(),
-  tenantB: documented(tenantSchema, { means: "the tenant of the resources, which gives trust" }).optional(),
+  tenantA: documented(tenantSchema.optional(), { means: "the tenant of the cluster" }),
+  tenantB: documented(tenantSchema.optional(), { means: "the tenant of the resources, which gives trust" }),
   cluster: documented(clusterSchema, { means: "the cluster, or the issuer of one" }).optional(),
   workloads: documented(z.array(workloadSchema), { means: "what runs in the cluster" }).default([]),
   identityStack: stackNames("the stack or stacks whose outputs say the workloads' identities", "tenantB").default([]),

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem";
+import { clusterRules } from "./cluster";
 import { identityRules } from "./identities";
 import { issuerNotes } from "./issuers";
 import type { CheckedConfig, Rule } from "./rule";
@@ -9,7 +10,14 @@ import { workloadNotes, workloadRules } from "./workloads";
 
 export type { CheckedConfig } from "./rule";
 
-const rules: readonly Rule[] = [...tenantRules, ...secretRules, ...workloadRules, ...identityRules, ...wiringRules];
+const rules: readonly Rule[] = [
+  ...tenantRules,
+  ...secretRules,
+  ...clusterRules,
+  ...workloadRules,
+  ...identityRules,
+  ...wiringRules,
+];
 
 /** Everything that is wrong between fields that are right one by one. */
 export function crossFieldProblems(checked: CheckedConfig): Problem[] {

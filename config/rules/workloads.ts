@@ -82,6 +82,16 @@ const mutatedNamespaces: Rule = (checked) =>
       example: "default",
     }));
 
+const newNamespaces: Rule = (checked) =>
+  checked.config.workloads
+    .filter(({ createNamespace, namespace }) => createNamespace && namespace === "default")
+    .map((workload) => ({
+      path: pathOf(checked, "workloads", workload, "createNamespace"),
+      fault: "asks for namespace default, which every cluster has",
+      value: true,
+      advice: "remove it, or give the workload a `namespace` of its own",
+    }));
+
 /** A service account carries one client ID: two identities on it would each overwrite the other. */
 const oneIdentityPerServiceAccount: Rule = (checked) => {
   const firsts = new Map<string, Workload>();
@@ -116,6 +126,7 @@ export const workloadRules: readonly Rule[] = [
   cronJobs,
   replicas,
   mutatedNamespaces,
+  newNamespaces,
   oneIdentityPerServiceAccount,
 ];
 
