@@ -73,9 +73,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await proxy.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const tenant of world.tenants) {
-        for (const group of [...tenant.groups.values()]) await tenant.resources.delete(group.id);
-      }
+      const groups = world.tenants.flatMap((tenant) => [...tenant.groups.values()].map(({ id }) => ({ tenant, id })));
+      // One cluster that does not stop must not keep the others running.
+      const stopped = await Promise.allSettled(groups.map(({ tenant, id }) => tenant.resources.delete(id)));
+      for (const each of stopped) if (each.status === "rejected") log(`cloud: a cluster did not stop: ${each.reason}`);
       await requestLog.close();
     },
   };

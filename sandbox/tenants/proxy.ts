@@ -35,6 +35,7 @@ export async function startProxy(
   });
   server.on("connection", (socket) => track(sockets, socket));
   server.on("connect", (request, client: Duplex, head: Buffer) => {
+    client.on("error", () => client.destroy());
     const [host = "", port = "443"] = splitAuthority(request.url ?? "");
     const destination = destinationOf(host);
     if (destination === "refused") {
@@ -46,20 +47,26 @@ export async function startProxy(
       );
       return;
     }
+    if (!isPort(port)) {
+      refuse(client, "400 Bad Request", `${request.url} has no port from 1 to 65535.`);
+      return;
+    }
+    let connected = false;
     const upstream: Socket =
       destination === "simulated" ? connect(tlsPort, "127.0.0.1") : connect(Number(port), host.replace(/^\[|\]$/g, ""));
     track(sockets, upstream);
     upstream.once("connect", () => {
+      connected = true;
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       if (head.length > 0) upstream.write(head);
       upstream.pipe(client).pipe(upstream);
     });
-    upstream.once("error", (error) => {
-      if (upstream.connecting || upstream.bytesRead === 0)
-        refuse(client, "502 Bad Gateway", `${host}:${port} cannot be reached: ${error.message}`);
-      else client.destroy();
+    upstream.on("error", (error) => {
+      if (connected) client.destroy();
+      else refuse(client, "502 Bad Gateway", `${host}:${port} cannot be reached: ${error.message}`);
     });
-    client.once("error", () => upstream.destroy());
+    upstream.once("close", () => client.end());
+    client.once("close", () => upstream.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -80,6 +87,10 @@ export async function startProxy(
 function splitAuthority(authority: string): [string, string] {
   const at = authority.lastIndexOf(":");
   return at < 0 ? [authority, "443"] : [authority.slice(0, at), authority.slice(at + 1)];
+}
+
+function isPort(port: string): boolean {
+  return /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536;
 }
 
 function refuse(client: Duplex, status: string, reason: string): void {

@@ -56,7 +56,8 @@ export class RequestLog {
   #write(entry: LoggedRequest): void {
     this.recent.push(entry);
     if (this.recent.length > kept) this.recent.shift();
-    this.#stream.write(`${JSON.stringify(entry)}\n`);
+    // A connection that is cut while the cloud closes ends its request after the log.
+    if (!this.#stream.writableEnded) this.#stream.write(`${JSON.stringify(entry)}\n`);
   }
 }
 

@@ -76,7 +76,7 @@ function answerError(world: World): ErrorRequestHandler {
 
 function asArmError(error: unknown): ArmError {
   if (error instanceof ArmError) return error;
-  if (error instanceof SyntaxError) return armErrors.invalidContent(error.message);
+  if (error instanceof SyntaxError || error instanceof URIError) return armErrors.invalidContent(error.message);
   const message = error instanceof Error ? error.message : String(error);
   return new ArmError(500, "InternalServerError", `The sandbox's Resource Manager failed: ${message}`);
 }
