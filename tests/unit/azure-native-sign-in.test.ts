@@ -158,6 +158,14 @@ describe("trying again", () => {
     expect(attempts).toBe(1);
   });
 
+  it("ends with Azure's own words when the user gives up in between", async () => {
+    const giveUp = new AbortController();
+    const request = () => Promise.reject(new ArmError(400, "PrincipalNotFound", "", "PUT /x"));
+    const slow = { firstWaitMs: 60_000, longestWaitMs: 60_000, totalMs: 600_000 };
+    const retried = retryWhile(["PrincipalNotFound"], request, giveUp.signal, () => giveUp.abort(), slow);
+    await expect(retried).rejects.toThrow("PrincipalNotFound");
+  });
+
   it("is bounded", async () => {
     const request = () => Promise.reject(new ArmError(400, "PrincipalNotFound", "", "PUT /x"));
     await expect(

@@ -35,7 +35,8 @@ export async function retryWhile<T>(
       const delay = pause * (0.75 + Math.random() / 2);
       if (!passes || Date.now() + delay > deadline || abortSignal.aborted) throw error;
       onWait(error);
-      await wait(delay, undefined, { signal: abortSignal });
+      // When the user gives up, what Azure said says more than that the wait was aborted.
+      await wait(delay, undefined, { signal: abortSignal }).catch(() => Promise.reject(error));
     }
   }
 }
