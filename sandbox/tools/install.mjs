@@ -5,7 +5,7 @@ import { buildTool } from "./build.mjs";
 import { cacheKey, cacheRoot, completeFolder, isComplete, toolFolder, writeWhole } from "./cache.mjs";
 import { finders } from "./found.mjs";
 import { findGo, goProblem } from "./go.mjs";
-import { fingerprint, pins, resolvedFile, toolNames } from "./locate.mjs";
+import { currentPins, fingerprint, resolvedFile, toolNames } from "./locate.mjs";
 import { withLock } from "./lock.mjs";
 import { about, onCores } from "./progress.mjs";
 import { downloadKey, downloadPulumi, failedLately, rememberFailure } from "./pulumi-download.mjs";
@@ -84,21 +84,35 @@ function inFolder(tool, folder, downloadedVersion) {
 }
 
 /**
+ * Works on a tool alone; when another process is at it, waits for that one and shows that it waits.
+ * @template T
  * @param {ToolName} tool
  * @param {Place} place
- * @template T
  * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  */
-const underLock = (tool, { root, progress, signal }, work) =>
-  withLock(
-    join(toolFolder(root, tool), "lock"),
-    {
-      signal,
-      onWait: ({ pid }) =>
-        progress.say(`Another set-up (process ${pid}) is working on ${tool}; waiting for its result.`),
-    },
-    work,
-  );
+async function underLock(tool, { root, progress, signal }, work) {
+  let endWait = () => {};
+  const waited = new Promise((/** @type {(value: undefined) => void} */ resolve) => {
+    endWait = () => resolve(undefined);
+  });
+  /** @param {{ pid: number }} owner */
+  const onWait = ({ pid }) => {
+    void progress.step(
+      `wait for ${tool}, which another set-up (process ${pid}) is working on`,
+      undefined,
+      () => waited,
+    );
+  };
+  try {
+    return await withLock(join(toolFolder(root, tool), "lock"), { signal, onWait }, () => {
+      endWait();
+      return work();
+    });
+  } finally {
+    endWait();
+  }
+}
 
 /**
  * @param {Place} place
@@ -191,8 +205,8 @@ async function writeResolved(found, env) {
   /** @type {Record<string, string>} */
   const seen = {};
   for (const name of toolNames) seen[name] = await fingerprint(paths[name]);
-  const from = Object.fromEntries([...found].map(([tool, at]) => [tool, at.from]));
-  const resolved = { pins, assets: env.KUBEBUILDER_ASSETS ?? "", from, paths, seen };
+  const from = Object.fromEntries(order.map((tool) => [tool, found.get(tool)?.from ?? ""]));
+  const resolved = { pins: await currentPins(), assets: env.KUBEBUILDER_ASSETS ?? "", from, paths, seen };
   await writeWhole(resolvedFile(env), `${JSON.stringify(resolved, null, 2)}\n`);
   return resolved;
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheRoot } from "./cache.mjs";
+import { cacheKey, cacheRoot } from "./cache.mjs";
+import { recipes } from "./recipes.mjs";
 import { minimumVersions, versions } from "./versions.mjs";
 
 /**
@@ -37,8 +38,14 @@ export const toolNames = [
   "webhook",
 ];
 
-/** The versions as one text: when it differs from the file's, the tools have to be found anew. */
-export const pins = JSON.stringify([versions, minimumVersions, process.platform, process.arch]);
+/**
+ * Versions and cache keys as one text: when it differs from the file's, the tools have to be found anew.
+ * @returns {Promise<string>}
+ */
+export async function currentPins() {
+  const keys = await Promise.all(Object.values(recipes).map((recipe) => cacheKey(recipe)));
+  return JSON.stringify([minimumVersions, versions.pulumiNpm, ...keys]);
+}
 
 /** @param {NodeJS.ProcessEnv} [env] */
 export const resolvedFile = (env) => join(cacheRoot(env), "resolved.json");
@@ -62,7 +69,7 @@ export async function readResolved(env = process.env) {
   try {
     /** @type {Resolved} */
     const resolved = JSON.parse(await readFile(resolvedFile(env), "utf8"));
-    if (resolved.pins !== pins) return undefined;
+    if (resolved.pins !== (await currentPins())) return undefined;
     const prints = await Promise.all(toolNames.map((name) => fingerprint(resolved.paths[name])));
     return toolNames.every((name, index) => resolved.seen[name] === prints[index]) ? resolved : undefined;
   } catch {
@@ -80,7 +87,7 @@ export async function toolsAreReady(env = process.env) {
 }
 
 /**
- * The sandbox's tools. Quick: reads one file and looks at seven others.
+ * The sandbox's tools. Quick: reads a few small files and looks at seven others.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<ToolPaths>}
  * @throws when the set-up has not run, or has run for other versions
