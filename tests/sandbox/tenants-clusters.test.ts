@@ -115,6 +115,15 @@ describe("a managed cluster", () => {
     });
   });
 
+  it("keeps its DNS prefix and its node group: PropertyChangeNotAllowed", async () => {
+    await createCluster(world, group, "aks-fixed");
+    for (const change of [{ dnsPrefix: "other" }, { nodeResourceGroup: "rg-other" }]) {
+      const error = await failure(clusters().createOrUpdate(group, "aks-fixed", { ...clusterBody, ...change }, fast));
+      expect(error).toMatchObject({ code: "PropertyChangeNotAllowed", statusCode: 400 });
+      expect(error.message).toContain(`'${Object.keys(change)[0]}'`);
+    }
+  });
+
   it("publishes its discovery document and keys at its issuer while it lives", async () => {
     const cluster = await createCluster(world, group, "aks-public");
     const { hostname, pathname } = new URL(cluster.spec.issuerUrl);

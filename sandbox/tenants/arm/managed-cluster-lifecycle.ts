@@ -3,7 +3,7 @@ import type { Tenant, World } from "../tenant.ts";
 import { recordAt, tagsOf } from "./call.ts";
 import { ArmError } from "./errors.ts";
 import { type ClusterIdentity, filledBody, newClusterIdentity } from "./managed-cluster-defaults.ts";
-import { type ClusterFeatures, checkFeatures, featuresOf } from "./managed-cluster-rules.ts";
+import { type ClusterFeatures, checkFeatures, checkUnchanged, featuresOf } from "./managed-cluster-rules.ts";
 import type { Operation } from "./operations.ts";
 import { deleteGroup, type ResourceGroup } from "./resource-groups.ts";
 import type { StoredResource } from "./resource-store.ts";
@@ -65,7 +65,9 @@ export class ClusterLifecycle {
   update(tenant: Tenant, cluster: StoredResource, sent: Record<string, unknown>) {
     this.checkIdle(cluster, "update");
     const live = this.#of(cluster);
-    const wanted = featuresOf(recordAt(sent, "properties"));
+    const properties = recordAt(sent, "properties");
+    checkUnchanged(properties, recordAt(cluster.body, "properties"));
+    const wanted = featuresOf(properties);
     checkFeatures(wanted, live.features);
     const switched = wanted.workloadIdentity !== live.features.workloadIdentity;
     live.features = wanted;

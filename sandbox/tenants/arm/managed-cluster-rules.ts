@@ -45,6 +45,21 @@ export function checkClusterProperties(properties: Record<string, unknown>): voi
   }
 }
 
+/** What a cluster keeps for life; AKS refuses to change it. */
+const fixedProperties = ["dnsPrefix", "fqdnSubdomain", "nodeResourceGroup"] as const;
+
+/** Refuses a body that would change what AKS cannot change. A property that is left out stays as it is. */
+export function checkUnchanged(wanted: Record<string, unknown>, current: Record<string, unknown>): void {
+  for (const name of fixedProperties) {
+    if (wanted[name] === undefined || wanted[name] === null || wanted[name] === current[name]) continue;
+    throw new ArmError(
+      400,
+      "PropertyChangeNotAllowed",
+      `Changing property '${name}' is not allowed. It is '${String(current[name])}' and would become '${String(wanted[name])}'. Create another cluster, or give the old value.`,
+    );
+  }
+}
+
 /** The two features that workload identity needs, as the body asks for them. */
 export function featuresOf(properties: Record<string, unknown>): ClusterFeatures {
   return {
