@@ -42,6 +42,7 @@ export class ContainerProcess {
   readonly #options: ContainerOptions;
   #child: ChildProcess | undefined;
   #exited: Promise<void> | undefined;
+  #begun = false;
   #stopping = false;
   #wake: (() => void) | undefined;
 
@@ -68,6 +69,7 @@ export class ContainerProcess {
   async run(): Promise<void> {
     const { backOff, restartPolicy, podLabel } = this.#options;
     let ends = 0;
+    this.#begun = true;
     while (!this.#stopping) {
       const launch = await this.#prepared();
       if (launch === undefined) break;
@@ -109,6 +111,7 @@ export class ContainerProcess {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#wake?.();
+    if (!this.#begun) this.#change({ terminated: neverStarted() });
     if (this.#child === undefined) return;
     await this.#options.processes.stop(this.#child, graceMs);
     await this.#exited;

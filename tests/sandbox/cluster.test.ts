@@ -200,7 +200,8 @@ describe("several clusters", () => {
     await host.cluster(third);
     process.kill((await host.facts()).pids["kube-controller-manager"] ?? 0, "SIGKILL");
     let told: string | undefined;
-    for (let wait = 0; told === undefined && wait < 100; wait += 1) {
+    for (let wait = 0; told === undefined && wait < 200; wait += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
       told = (await host.facts()).log.find((line) => line.startsWith("[aks-three]") && line.includes("has failed"));
     }
     expect(told).toMatch(
