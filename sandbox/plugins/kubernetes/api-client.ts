@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { isPropertyMap, type PropertyMap, type PropertyValue } from "../rpc/values.ts";
 import { ApiStatusError, UnknownKindError, UnreachableError } from "./api-errors.ts";
@@ -22,6 +23,8 @@ export interface ApiRequest {
   signal?: AbortSignal;
 }
 
+const MAX_ATTEMPTS = 4;
+const BUSY_PAUSE_MS = 500;
 const RESET = /ECONNRESET|UND_ERR_SOCKET|EPIPE/;
 
 /**
@@ -72,18 +75,20 @@ export class ApiClient {
   }
 
   /**
-   * Sends one request.
+   * Sends one request; waits and sends again while the API server is overloaded or not ready.
    * @throws ApiStatusError when the API server refuses, UnreachableError when nothing answers
    */
   async send(request: ApiRequest): Promise<PropertyMap> {
-    try {
-      return await this.#sendOnce(request);
-    } catch (error) {
-      // A kept-alive connection that the server has just closed; only a read may be sent twice.
-      if (request.method === "GET" && error instanceof UnreachableError && RESET.test(error.message)) {
-        return this.#sendOnce(request);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#sendOnce(request);
+      } catch (error) {
+        const busy = error instanceof ApiStatusError && (error.code === 429 || error.code === 503);
+        // A kept-alive connection that the server has just closed; only a read may be sent twice.
+        const reset = request.method === "GET" && error instanceof UnreachableError && RESET.test(error.message);
+        if (attempt >= (reset ? 2 : MAX_ATTEMPTS) || !(busy || reset)) throw error;
+        if (busy) await sleep(attempt * BUSY_PAUSE_MS, undefined, { signal: request.signal });
       }
-      throw error;
     }
   }
 

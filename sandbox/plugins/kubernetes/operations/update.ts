@@ -11,6 +11,8 @@ import { awaitReady, NotReadyError } from "../readiness/await-ready.ts";
 import { parseId } from "../resource-type.ts";
 import { mergePatch, wireObject } from "../wire-object.ts";
 
+const MAX_ADOPTIONS = 5;
+
 /** What the engine gives for an update. */
 export interface UpdateRequest {
   urn: string;
@@ -63,18 +65,34 @@ export async function updateObject(cluster: ClusterAccess, request: UpdateReques
 async function write(cluster: ClusterAccess, object: PropertyMap, request: UpdateRequest, fieldManager: string) {
   const { preview, oldInputs } = request;
   // An apply would make a missing object; an update must not.
-  let live = await cluster.get(object);
+  const live = await cluster.get(object);
   if (!cluster.settings.serverSideApply) {
     return cluster.merge(object, mergePatch(wireObject(oldInputs), object), { fieldManager, preview });
   }
-  const adopted = adoptedManagedFields(live, fieldManager, wireObject(oldInputs));
-  if (adopted !== undefined && !preview) live = await cluster.setManagedFields(live, adopted);
+  if (!preview) await adoptFields(cluster, live, fieldManager, wireObject(oldInputs));
   const options = { fieldManager, preview, force: forcesConflicts(object, cluster.settings) };
   return cluster.apply(object, options).catch((error: unknown) => {
     // A dry run cannot hand the fields of the creation over to the apply first, so it conflicts with itself.
     if (preview && conflictsOnlyWith(error, fieldManager)) return cluster.apply(object, { ...options, force: true });
     throw error;
   });
+}
+
+/** Hands the fields of the creation over to the apply that follows; begins anew when the object changes meanwhile. */
+async function adoptFields(cluster: ClusterAccess, first: PropertyMap, fieldManager: string, sent: PropertyMap) {
+  let live = first;
+  for (let attempt = 1; ; attempt++) {
+    const adopted = adoptedManagedFields(live, fieldManager, sent);
+    if (adopted === undefined) return;
+    try {
+      await cluster.setManagedFields(live, adopted);
+      return;
+    } catch (error) {
+      // Controllers write the status of a young object all the time.
+      if (!isStatus(error, 409) || attempt === MAX_ADOPTIONS) throw error;
+      live = await cluster.get(live);
+    }
+  }
 }
 
 function conflictsOnlyWith(error: unknown, fieldManager: string): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap } from "../../rpc/values.ts";
-import { isStatus } from "../api-errors.ts";
+import { isStatus, UnreachableError } from "../api-errors.ts";
 import type { ClusterAccess } from "../cluster-access.ts";
 import { objects, text } from "../fields.ts";
 import { ANNOTATION, annotation, describe, nameOf } from "../naming.ts";
@@ -10,6 +10,8 @@ import { jobReadiness } from "./job.ts";
 import { podReadiness, podTrouble } from "./pod.ts";
 
 const POLL_MS = 400;
+// How many polls in a row may find no API server: it may be restarting.
+const MAX_SILENT_POLLS = 25;
 // The default of every kind that the Kubernetes provider waits for (its await package and SDK documentation).
 const DEFAULT_TIMEOUT_SECONDS = 600;
 
@@ -65,10 +67,13 @@ export async function awaitReady(
   const deadline = Date.now() + seconds * 1000;
   let object = written;
   let shown = "";
+  let silent = 0;
   for (;;) {
-    object = await latest(cluster, object);
+    const found = await latest(cluster, object, silent < MAX_SILENT_POLLS);
+    silent = found === undefined ? silent + 1 : 0;
+    object = found ?? object;
     const readiness = readinessOf(object);
-    if (readiness === undefined || readiness.state === "ready") return object;
+    if (readiness === undefined || (found !== undefined && readiness.state === "ready")) return object;
     const status = [readiness.progress, ...readiness.trouble].join("; ");
     if (status !== shown) cluster.log("info", status, urn, true);
     shown = status;
@@ -91,11 +96,16 @@ export async function awaitReady(
   }
 }
 
-async function latest(cluster: ClusterAccess, object: PropertyMap): Promise<PropertyMap> {
+/** The object as it is now; undefined when there was no answer and that is tolerated. */
+async function latest(
+  cluster: ClusterAccess,
+  object: PropertyMap,
+  tolerant: boolean,
+): Promise<PropertyMap | undefined> {
   try {
     return await cluster.get(object);
   } catch (error) {
-    if (cluster.signal.aborted) return object;
+    if (cluster.signal.aborted || (tolerant && error instanceof UnreachableError)) return undefined;
     if (!isStatus(error, 404)) throw error;
     throw new NotReadyError(
       object,
