@@ -131,6 +131,25 @@ describe("an id", () => {
     });
   });
 
+  it("of the whole tenant has the scope /", () => {
+    const id = "/providers/Microsoft.Authorization/roleAssignments/n";
+    expect(parseResourceId(id, role.path, role.pathParameters)).toMatchObject({ scope: "/" });
+  });
+
+  it.each([
+    ["things/t", "", "things"],
+    ["servers/s/databases/t", "servers/s", "databases"],
+  ])("of a generic resource is taken apart with and without a parent: %s", (end, parentResourcePath, resourceType) => {
+    const id = `/subscriptions/s/resourceGroups/g/providers/Microsoft.X/${end}`;
+    expect(parseResourceId(id, generic.path, generic.pathParameters)).toEqual({
+      resourceGroupName: "g",
+      resourceProviderNamespace: "Microsoft.X",
+      parentResourcePath,
+      resourceType,
+      resourceName: "t",
+    });
+  });
+
   it("of another type is refused with the expected form", () => {
     expect(() => parseResourceId("/x", identity.path, identity.pathParameters)).toThrow(
       `unable to parse resource ID "/x": it must look like ${identity.path}`,

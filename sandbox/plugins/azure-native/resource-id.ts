@@ -41,12 +41,14 @@ export function parseResourceId(
 ): Record<string, string> {
   const names: string[] = [];
   const pattern = template
-    .split(/(\{\w+\})/)
+    .split(/(\/\{\w+\})/)
     .map((part) => {
-      const name = /^\{(\w+)\}$/.exec(part)?.[1];
+      const name = /^\/\{(\w+)\}$/.exec(part)?.[1];
       if (name === undefined) return part.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
       names.push(name);
-      return parameters[name]?.raw === true ? "(.+?)" : "([^/]+)";
+      // The scope of a whole tenant, or the parent of a resource that has none, is not there at all.
+      if (parameters[name]?.mayBeEmpty === true) return "(?:/(.+))?";
+      return parameters[name]?.raw === true ? "/(.+?)" : "/([^/]+)";
     })
     .join("");
   const match = new RegExp(`^${pattern}$`, "i").exec(id);

@@ -60,7 +60,8 @@ export class ResourceOperations {
     inputs: PropertyMap,
     state: PropertyMap,
   ): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap }> {
-    const pathValues = parseResourceId(id, spec.path, spec.pathParameters);
+    const imported = Object.keys(inputs).length === 0;
+    const pathValues = imported ? parseResourceId(id, spec.path, spec.pathParameters) : {};
     let response: PropertyMap;
     try {
       response = await this.#arm.get(id, apiVersionOf(spec, inputs), this.#cancelled);
@@ -69,7 +70,6 @@ export class ResourceOperations {
       throw error;
     }
     const now = outputsOf(spec, response);
-    const imported = Object.keys(inputs).length === 0;
     const live = imported
       ? { ...inputsOf(spec, now), ...pathValues }
       : refreshedInputs(inputs, inputsOf(spec, unwrapSecrets(state)), inputsOf(spec, now));

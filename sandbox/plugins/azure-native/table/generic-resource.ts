@@ -20,7 +20,7 @@ export const genericResource: ResourceSpec = {
   pathParameters: {
     resourceGroupName,
     resourceProviderNamespace: { shape: { kind: "string" }, required: true },
-    parentResourcePath: { shape: { kind: "string" }, required: true, raw: true },
+    parentResourcePath: { shape: { kind: "string" }, required: true, raw: true, mayBeEmpty: true },
     resourceType: { shape: { kind: "string" }, required: true, raw: true },
     resourceName: { shape: { kind: "string" }, required: true, autoname: "random" },
   },

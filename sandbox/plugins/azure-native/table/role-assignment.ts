@@ -6,7 +6,7 @@ export const roleAssignment: ResourceSpec = {
   path: "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
   apiVersion: "2022-04-01",
   pathParameters: {
-    scope: { shape: { kind: "string" }, required: true, raw: true },
+    scope: { shape: { kind: "string" }, required: true, raw: true, mayBeEmpty: true },
     roleAssignmentName: { shape: { kind: "string" }, required: true, autoname: "uuid" },
   },
   top: identification,

@@ -33,6 +33,8 @@ export interface PathParameter {
   autoname?: "random" | "uuid";
   /** Holds slashes of its own, such as a scope. */
   raw?: boolean;
+  /** Takes its slash with it when it is empty: the scope of a whole tenant, the parent of a resource without one. */
+  mayBeEmpty?: boolean;
 }
 
 /** One resource type: where it lives in Azure Resource Manager and what its request and answer hold. */
