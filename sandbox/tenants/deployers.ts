@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleDefinition } from "./arm/access-control.ts";
 import { isRecord } from "./arm/call.ts";
@@ -57,8 +57,12 @@ export function addDeployer(tenant: Tenant, permissionsDir: string): DeployerCre
 
 /** The role is assignable at the simulated subscription, whatever placeholder the file names. */
 function readRole(file: string, scope: string): RoleDefinition {
-  const text = readFileSync(file, "utf8");
-  const json: unknown = JSON.parse(text);
+  if (!existsSync(file)) {
+    throw new Error(
+      `The deployer's role is missing: ${file} is not there. Write its role definition as 'az role definition create' takes it.`,
+    );
+  }
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   if (!isRecord(json) || typeof json.Name !== "string" || !isTexts(json.Actions)) {
     throw new Error(
       `The role definition in ${file} has no Name or no Actions. Write it as 'az role definition create' takes it: Name, Description, IsCustom, Actions, NotActions, DataActions, NotDataActions, AssignableScopes.`,

@@ -57,7 +57,7 @@ export function operationJson(operation: Operation): Record<string, unknown> {
   return { name: id, status, startTime, ...(endTime ? { endTime } : {}), ...(error ? { error } : {}) };
 }
 
-/** Retry-After is in whole seconds; a shorter wait than one is not said at all. */
+/** Retry-After has whole seconds, so a shorter wait becomes one; without a wait the client keeps its own interval. */
 export function retryAfter(pollMs: number): Record<string, string> {
-  return pollMs >= 1000 ? { "retry-after": String(Math.round(pollMs / 1000)) } : { "retry-after": "0" };
+  return pollMs > 0 ? { "retry-after": String(Math.ceil(pollMs / 1000)) } : {};
 }

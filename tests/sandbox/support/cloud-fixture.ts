@@ -61,7 +61,7 @@ export function useCloud(): CloudFixture {
   beforeAll(async () => {
     const stateDir = mkdtempSync(join(tmpdir(), "tenants-test-"));
     const clusters = new FakeClusters();
-    const topology = { ...defaultTopology(), propagation: { ...instant }, operationPollMs: 100 };
+    const topology = { ...defaultTopology(), propagation: { ...instant }, operationPollMs: 0 };
     const cloud = await startCloud({ topology, stateDir, clusters });
     tls.setDefaultCACertificates([...authorities, readFileSync(cloud.caFile, "utf8")]);
     process.env.HTTPS_PROXY = `http://127.0.0.1:${cloud.proxyPort}`;
