@@ -3,6 +3,7 @@ import { AksCluster } from "./components/aks-cluster";
 import { makeWorkloads } from "./components/cluster-side";
 import { makeIdentitySide } from "./components/identity-side";
 import { readNeighbourStacks } from "./components/neighbour-stacks";
+import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { connectTenant } from "./components/tenant-provider";
 import { loadConfig } from "./config/load";
@@ -22,33 +23,30 @@ export = async () => {
   const config = loadConfig(stack);
   const neighbours = await readNeighbourStacks(config);
 
-  const cluster = config.cluster;
-  const workloads = planWorkloads(
-    stack,
-    config.workloads,
-    config.identities.map(({ name }) => name),
-    neighbours,
-  );
+  const cluster = config.cluster && "kind" in config.cluster ? config.cluster : undefined;
+  const typedIn = config.cluster && "oidcIssuerUrl" in config.cluster ? config.cluster.oidcIssuerUrl : undefined;
+  const ownIdentities = config.identities.map(({ name }) => name);
+
+  // What the two sides say about each other, compared; what cannot be made yet, told.
+  const workloads = planWorkloads(stack, config.workloads, ownIdentities, neighbours);
   const identities = planIdentities(stack, config.identities, {
-    ...(cluster === undefined
-      ? {}
-      : "kind" in cluster
-        ? { ownCluster: cluster.name }
-        : { typedIn: cluster.oidcIssuerUrl }),
+    ownCluster: cluster?.name,
+    typedIn,
     clusterStacks: neighbours.clusterStacks,
   });
   for (const note of [...config.notes, ...workloads.waiting, ...identities.waiting]) await pulumi.log.warn(note);
 
   const buildsB = config.identities.length + config.resourceProviders.length > 0;
   const [tenantA, tenantB] = await Promise.all([
-    cluster && "kind" in cluster && config.tenantA ? connectTenant("tenantA", config.tenantA) : undefined,
+    cluster && config.tenantA ? connectTenant("tenantA", config.tenantA) : undefined,
     buildsB && config.tenantB ? connectTenant("tenantB", config.tenantB) : undefined,
   ]);
+  if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
-  const aks = tenantA && cluster && "kind" in cluster ? new AksCluster(cluster, tenantA) : undefined;
+  const aks = tenantA && cluster ? new AksCluster(cluster, tenantA) : undefined;
 
   const identitySide = tenantB
-    ? await makeIdentitySide({
+    ? makeIdentitySide({
         tenant: tenantB,
         plans: identities.plans,
         resourceProviders: config.resourceProviders,

@@ -4,7 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { IdentityPlan } from "../federation/identity-trusts";
 import type { IssuerUrl } from "../federation/issuer";
 import { ResourceProviderRegistration } from "./resource-provider-registration";
-import { checkRoleDefinitions } from "./role-definitions";
 import type { ConnectedTenant } from "./tenant-provider";
 import { UserAssignedIdentity } from "./user-assigned-identity";
 
@@ -23,17 +22,7 @@ export interface IdentitySide {
 }
 
 /** Makes all of tenant B: resource groups, identities with trust and roles, registered resource providers. */
-export async function makeIdentitySide({
-  tenant,
-  plans,
-  resourceProviders,
-  ownIssuer,
-}: IdentitySideArgs): Promise<IdentitySide> {
-  await checkRoleDefinitions(
-    plans.map(({ identity }) => identity),
-    tenant,
-  );
-
+export function makeIdentitySide({ tenant, plans, resourceProviders, ownIssuer }: IdentitySideArgs): IdentitySide {
   const groups = new Map<string, ResourceGroup>();
   const groupOf = (name: string): ResourceGroup => {
     const key = name.toLowerCase();

@@ -13,7 +13,8 @@ interface RegistrationInputs {
   token: string;
 }
 
-const registration: pulumi.dynamic.ResourceProvider<RegistrationInputs> = {
+/** The code behind {@link ResourceProviderRegistration}. */
+export const registration: pulumi.dynamic.ResourceProvider<RegistrationInputs> = {
   async diff(_id, olds, news) {
     const replaces = ["namespace", "subscriptionId"].filter((key) => Reflect.get(olds, key) !== Reflect.get(news, key));
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };

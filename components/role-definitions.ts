@@ -1,7 +1,6 @@
 import { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition";
 import * as pulumi from "@pulumi/pulumi";
 import type { Identity, Role } from "../config/identity";
-import { adviceFor } from "../federation/advice";
 import { roleGuid } from "../federation/roles";
 import type { ConnectedTenant } from "./tenant-provider";
 
@@ -27,13 +26,12 @@ export async function checkRoleDefinitions(identities: readonly Identity[], tena
         return [];
       } catch (error) {
         const answer = error instanceof Error ? error.message : String(error);
-        const toDo =
-          adviceFor(answer)?.toDo ?? 'look it up: az role definition list --query "[].{name:roleName, id:name}"';
+        const name = role.role === guid ? guid : `${role.role} (${guid})`;
         return [
           [
-            `Identity ${identity} is to have role ${role.role} (${guid}), which ${scope} does not have.`,
+            `Identity ${identity} is to have role ${name}, which ${scope} does not have.`,
             `  answer:  ${answer.split("\n")[0]}`,
-            `  to do:   ${toDo}`,
+            `  to do:   look it up: az role definition list --scope ${scope} --query "[].{name:roleName, id:name}"`,
           ].join("\n"),
         ];
       }

@@ -100,19 +100,33 @@ export const adviceTable: readonly Advice[] = [
   },
 ];
 
-const notSignedIn: Advice = {
-  code: "no credentials",
-  cause: "nothing to sign in with was found",
-  toDo: "run `az login --tenant TENANT`, or set the tenant's `credentials`, or TENANT_A_ARM_CLIENT_ID and TENANT_A_ARM_CLIENT_SECRET (TENANT_B_… for tenant B)",
-};
+/** The tenant that an error is about, so that advice can be a command to copy. */
+export interface AdvisedTenant {
+  readonly key: "tenantA" | "tenantB";
+  readonly tenantId: string;
+}
+
+function notSignedIn(tenant: AdvisedTenant | undefined): Advice {
+  const prefix =
+    tenant === undefined
+      ? "TENANT_A_ARM_ or TENANT_B_ARM_"
+      : tenant.key === "tenantA"
+        ? "TENANT_A_ARM_"
+        : "TENANT_B_ARM_";
+  return {
+    code: "no credentials",
+    cause: "nothing to sign in with was found",
+    toDo: `az login --tenant ${tenant?.tenantId ?? "TENANT"}, or set ${tenant?.key ?? "the tenant"}.credentials, or the variables CLIENT_ID and CLIENT_SECRET with the prefix ${prefix}`,
+  };
+}
 
 /** Finds the advice for an error's text; undefined when the text has no code that is known here. */
-export function adviceFor(text: string): Advice | undefined {
+export function adviceFor(text: string, tenant?: AdvisedTenant): Advice | undefined {
   const known = adviceTable.find(({ code }) => new RegExp(`${code}(?!\\d)`).test(text));
   if (known) return known;
   return /az login|azure cli|no credentials|unable to authenticate|credential unavailable|authorization config/i.test(
     text,
   )
-    ? notSignedIn
+    ? notSignedIn(tenant)
     : undefined;
 }

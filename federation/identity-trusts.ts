@@ -27,9 +27,9 @@ export interface IdentityPlan {
 /** Where the issuers of trusts without one of their own come from. */
 export interface IssuerSources {
   /** Name of the cluster that this stack makes. */
-  readonly ownCluster?: string;
+  readonly ownCluster?: string | undefined;
   /** Issuer typed in as this stack's cluster. It is the only one trusted then, and what the stacks say is compared with it. */
-  readonly typedIn?: IssuerUrl;
+  readonly typedIn?: IssuerUrl | undefined;
   readonly clusterStacks: Neighbours["clusterStacks"];
 }
 
