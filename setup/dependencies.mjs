@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} LockedPackage */
 /** @typedef {{ packages?: Record<string, LockedPackage> }} LockFile */
+/** @typedef {{ dependencies?: object, devDependencies?: object, optionalDependencies?: object }} Manifest */
 
 /** @param {string} root */
 const stampFile = (root) => join(root, "node_modules", ".setup-stamp");
@@ -72,6 +73,31 @@ export async function installedByHand(root) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether the lock file was made for the package.json files of this checkout, by the dependencies that it repeats.
+ * @param {string} root
+ * @returns {Promise<boolean>}
+ */
+export async function lockFitsManifests(root) {
+  const locked = (await readPackages(join(root, "package-lock.json"))) ?? {};
+  const places = Object.keys(locked).filter((place) => !place.includes("node_modules/"));
+  const same = places.map(async (place) => {
+    const manifest = JSON.parse(await readFile(join(root, place, "package.json"), "utf8"));
+    return wantedBy(manifest) === wantedBy(/** @type {Manifest} */ (locked[place]));
+  });
+  return (await Promise.all(same)).every(Boolean);
+}
+
+/**
+ * @param {Manifest} manifest
+ * @returns {string}
+ */
+function wantedBy({ dependencies, devDependencies, optionalDependencies }) {
+  return JSON.stringify(
+    [dependencies, devDependencies, optionalDependencies].map((wanted) => Object.entries(wanted ?? {}).sort()),
+  );
 }
 
 /** @param {string} file */

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { cacheRoot } from "../sandbox/tools/cache.mjs";
-import { outputOf, runToLog } from "../sandbox/tools/child.mjs";
+import { CommandFailed, outputOf, runToLog } from "../sandbox/tools/child.mjs";
 import { installTools } from "../sandbox/tools/install.mjs";
 import { readResolved } from "../sandbox/tools/locate.mjs";
 import { withLock } from "../sandbox/tools/lock.mjs";
 import { createProgress } from "../sandbox/tools/progress.mjs";
 import { isAtLeast } from "../sandbox/tools/version-order.mjs";
 import { projectRoot } from "./command.mjs";
-import { installedByHand, nodeBinary, readStamp, writeStamp } from "./dependencies.mjs";
+import { installedByHand, lockFitsManifests, nodeBinary, readStamp, writeStamp } from "./dependencies.mjs";
 
 /** @typedef {import("../sandbox/tools/progress.mjs").Progress} Progress */
 
@@ -86,21 +86,49 @@ async function installDependencies(root, progress, signal) {
     async () => {
       if (await readStamp(root)) return;
       if (!(await installedByHand(root))) {
-        const logFile = join(folder, `${id}-npm-ci.log`);
+        const logFile = join(folder, `${id}-npm.log`);
         await rm(logFile, { force: true });
-        await progress.step("npm ci", installSeconds, () =>
-          runToLog("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
-            cwd: root,
-            env: npmEnvironment(process.env),
-            logFile,
-            signal,
-          }),
-        );
+        await installPackages(root, logFile, progress, signal);
       }
       await checkNode(root);
       await writeStamp(root);
     },
   );
+}
+
+/**
+ * npm ci, and where that refuses a lock file that does fit package.json, npm install. npm ci asks the registry for every
+ * optional package that the lock file does not list (binaries for other platforms), and fails where a registry does not
+ * serve one; npm install passes over those. What it has installed is
+ * compared with the lock file afterwards, which it may not change.
+ * @param {string} root
+ * @param {string} logFile
+ * @param {Progress} progress
+ * @param {AbortSignal} signal
+ */
+async function installPackages(root, logFile, progress, signal) {
+  /** @param {string[]} words */
+  const npm = (...words) =>
+    progress.step(`npm ${words[0]}`, installSeconds, () =>
+      runToLog("npm", [...words, "--include=dev", "--no-audit", "--no-fund", "--loglevel=notice"], {
+        cwd: root,
+        env: npmEnvironment(process.env),
+        logFile,
+        // After some errors npm prints the usage of the command.
+        noise: /^npm error\s*\n(npm error )?(Clean install a project|Usage:)/m,
+        signal,
+      }),
+    );
+  try {
+    await npm("ci");
+  } catch (error) {
+    signal.throwIfAborted();
+    const refused =
+      error instanceof CommandFailed && (await readFile(logFile, "utf8")).includes("npm error code EUSAGE");
+    if (!refused || !(await lockFitsManifests(root))) throw error;
+    await npm("install", "--no-save");
+    if (!(await installedByHand(root))) throw error;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { open, readFile } from "node:fs/promises";
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {string} logFile standard output and error are appended to it
+ * @property {RegExp} [noise] where the part of the output that explains nothing begins; left out of the error text
  * @property {AbortSignal} [signal] ends the command and everything it has started
  */
 
@@ -34,7 +35,7 @@ const diesWithParent = 'exec 3<&0; (cat <&3 >/dev/null; kill -TERM 0) & exec "$@
  * @param {RunOptions} options
  * @returns {Promise<void>}
  */
-export async function runToLog(command, args, { cwd, env, logFile, signal }) {
+export async function runToLog(command, args, { cwd, env, logFile, noise, signal }) {
   signal?.throwIfAborted();
   const log = await open(logFile, "a");
   const words = [command, ...args].join(" ");
@@ -64,7 +65,7 @@ export async function runToLog(command, args, { cwd, env, logFile, signal }) {
       endGroup(child.pid, "SIGKILL");
       signal.throwIfAborted();
     }
-    if (failure) throw new CommandFailed(words, failure, logFile, await lastLines(logFile));
+    if (failure) throw new CommandFailed(words, failure, logFile, await lastLines(logFile, noise));
   } finally {
     await log.close();
   }
@@ -85,10 +86,13 @@ function endGroup(pid, signal) {
 
 /**
  * @param {string} file
+ * @param {RegExp} [noise]
  * @param {number} [count]
  */
-async function lastLines(file, count = 25) {
-  const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
+async function lastLines(file, noise, count = 25) {
+  const text = await readFile(file, "utf8");
+  const end = noise ? text.search(noise) : -1;
+  const lines = (end === -1 ? text : text.slice(0, end)).trimEnd().split("\n");
   return lines
     .slice(-count)
     .map((line) => `  | ${line}`)

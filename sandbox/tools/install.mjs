@@ -28,7 +28,7 @@ const filesOf = Object.freeze({
   webhook: { webhook: "azure-workload-identity-webhook" },
 });
 
-/** Smallest first: what the others wait for is soon there, and a broken Go set-up shows early. */
+/** The longest build, that of Kubernetes, comes late: a proxy or a Go set-up that does not work shows early. */
 const order = /** @type {ToolName[]} */ (["pulumi", "kine", "webhook", "kubernetes", "kubectl"]);
 
 /**

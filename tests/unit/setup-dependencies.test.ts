@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dependencyKey, installedByHand, readStamp, writeStamp } from "../../setup/dependencies.mjs";
+import { dependencyKey, installedByHand, lockFitsManifests, readStamp, writeStamp } from "../../setup/dependencies.mjs";
 
 let root = "";
 const locked = {
@@ -71,5 +71,21 @@ describe("dependencies that were installed by hand", () => {
 
   it("are installed anew when npm has noted nothing", async () => {
     expect(await installedByHand(root)).toBe(false);
+  });
+});
+
+describe("the lock file", () => {
+  const manifest = (dependencies: object) => writeFile(join(root, "package.json"), JSON.stringify({ dependencies }));
+
+  beforeEach(() => write("package-lock.json", { "": { dependencies: { zod: "4.6.7", yaml: "2.9.1" } } }));
+
+  it("fits when it repeats the dependencies of package.json", async () => {
+    await manifest({ yaml: "2.9.1", zod: "4.6.7" });
+    expect(await lockFitsManifests(root)).toBe(true);
+  });
+
+  it("does not fit when package.json asks for something else", async () => {
+    await manifest({ zod: "4.6.7", yaml: "2.9.1", jose: "6.0.0" });
+    expect(await lockFitsManifests(root)).toBe(false);
   });
 });
