@@ -17,15 +17,15 @@ export class AksCluster extends pulumi.ComponentResource {
   public readonly kubeconfig: pulumi.Output<string>;
   /** Provider of everything inside the cluster. */
   public readonly kubernetes: KubernetesProvider;
-  /** The cluster itself: what lies in it goes with it. */
-  public readonly managedCluster: ManagedCluster;
+  private readonly resourceGroup: ResourceGroup;
+  private readonly managedCluster: ManagedCluster;
 
   constructor(cluster: Aks, tenant: ConnectedTenant, opts?: pulumi.ComponentResourceOptions) {
     super("cross-tenant-identity:azure:AksCluster", cluster.name, {}, { ...opts, provider: tenant.provider });
     const tags = { ...tenant.tags, ...cluster.tags };
     const { location } = tenant;
 
-    const group = new ResourceGroup(
+    this.resourceGroup = new ResourceGroup(
       cluster.resourceGroup,
       { resourceGroupName: cluster.resourceGroup, location, tags },
       { parent: this },
@@ -35,7 +35,7 @@ export class AksCluster extends pulumi.ComponentResource {
       cluster.name,
       {
         resourceName: cluster.name,
-        resourceGroupName: group.name,
+        resourceGroupName: this.resourceGroup.name,
         location,
         tags,
         dnsPrefix: dnsPrefix(cluster.name),
@@ -61,7 +61,7 @@ export class AksCluster extends pulumi.ComponentResource {
     this.oidcIssuerUrl = this.managedCluster.oidcIssuerProfile.apply((profile) =>
       reportedIssuer(cluster, profile?.issuerURL),
     );
-    this.kubeconfig = pulumi.secret(this.userKubeconfig(group.name));
+    this.kubeconfig = pulumi.secret(this.userKubeconfig(this.resourceGroup.name));
 
     this.kubernetes = new KubernetesProvider(
       cluster.name,
@@ -75,6 +75,15 @@ export class AksCluster extends pulumi.ComponentResource {
     );
 
     this.registerOutputs({ clusterId: this.clusterId, oidcIssuerUrl: this.oidcIssuerUrl });
+  }
+
+  /**
+   * Options of everything in the cluster. What lies in it goes with it: nobody has to reach a cluster that is being
+   * deleted, and one that is replaced gets all of it anew. The engine looks at the resource where a replacement starts,
+   * which may be the group.
+   */
+  public contentOptions(): pulumi.CustomResourceOptions {
+    return { deletedWith: this.managedCluster, replaceWith: [this.resourceGroup, this.managedCluster] };
   }
 
   private userKubeconfig(resourceGroupName: pulumi.Output<string>): pulumi.Output<string> {

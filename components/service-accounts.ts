@@ -55,8 +55,7 @@ export class ServiceAccounts extends pulumi.ComponentResource {
     return account;
   }
 
-  /** What lies in a cluster goes with it: nobody has to reach a cluster that is being deleted. */
   private inCluster(): pulumi.CustomResourceOptions {
-    return { parent: this, deletedWith: this.cluster.managedCluster };
+    return { parent: this, ...this.cluster.contentOptions() };
   }
 }

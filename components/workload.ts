@@ -53,7 +53,7 @@ export class Workload extends pulumi.ComponentResource {
     };
     const inCluster: pulumi.CustomResourceOptions = {
       parent: this,
-      deletedWith: cluster.managedCluster,
+      ...cluster.contentOptions(),
       // The annotations of the account have to be there when the webhook looks, and the trust when the pod asks.
       dependsOn: [serviceAccount, ...identity.readyAfter],
     };
