@@ -32,7 +32,7 @@ export = async () => {
   const identities = planIdentities(stack, config.identities, {
     ownCluster: cluster?.name,
     typedIn,
-    clusterStacks: neighbours.clusterStacks,
+    ...neighbours,
   });
   for (const note of [...config.notes, ...workloads.waiting, ...identities.waiting]) await pulumi.log.warn(note);
 

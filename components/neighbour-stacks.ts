@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { isGuid } from "../federation/ids";
 import { clusterSideOutputs, identitySideOutputs, type NeighbourStack, type Neighbours } from "../federation/outputs";
 
 /**
@@ -39,7 +40,26 @@ export async function readNeighbourStacks(config: {
       };
     }),
   );
-  return { identityStacks, clusterStacks };
+  const typedIn = clusterStacks.some(({ outputs }) =>
+    outputs?.serviceAccounts.some(({ identity }) => isGuid(identity)),
+  );
+  return { identityStacks, clusterStacks, ownClientIds: typedIn ? await readOwnClientIds() : new Map() };
+}
+
+/** The client IDs of this stack's own identities, as of its last deployment; none before the first. */
+async function readOwnClientIds(): Promise<Map<string, string>> {
+  try {
+    const { outputs } = await readOutputs(fullName(pulumi.getStack()));
+    const identities = identitySideOutputs.safeParse(outputs?.identities);
+    return new Map(Object.entries(identities.data ?? {}).map(([name, { clientId }]) => [clientId.toLowerCase(), name]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** The invoke by which the engine reads a stack for references. Unlike theirs, its failure can be caught. */
+function readOutputs(name: string): Promise<{ outputs?: Record<string, unknown> }> {
+  return pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
 }
 
 /**
@@ -49,7 +69,7 @@ export async function readNeighbourStacks(config: {
 async function openStack(stack: string): Promise<pulumi.StackReference> {
   const name = fullName(stack);
   try {
-    await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+    await readOutputs(name);
   } catch (error) {
     const answer = error instanceof Error ? error.message : String(error);
     throw new pulumi.RunError(

@@ -31,6 +31,7 @@ export interface IssuerSources {
   /** Issuer typed in as this stack's cluster. It is the only one trusted then, and what the stacks say is compared with it. */
   readonly typedIn?: IssuerUrl | undefined;
   readonly clusterStacks: Neighbours["clusterStacks"];
+  readonly ownClientIds?: Neighbours["ownClientIds"];
 }
 
 /**
@@ -40,7 +41,7 @@ export interface IssuerSources {
 export function planIdentities(stack: string, identities: readonly Identity[], sources: IssuerSources) {
   const plans = identities.map((identity) => planIdentity(identity, sources));
   const disagreements = sources.clusterStacks.flatMap(({ stack: clusterStack, outputs }) =>
-    outputs === undefined ? [] : disagreementsWith(stack, plans, clusterStack, outputs),
+    outputs === undefined ? [] : disagreementsWith(stack, plans, clusterStack, withNames(outputs, sources)),
   );
   if (disagreements.length > 0) throw new DisagreementError(disagreements);
   return { plans, waiting: waitingTexts(stack, plans, sources) };
@@ -83,6 +84,15 @@ function waitingTexts(stack: string, plans: readonly IdentityPlan[], { clusterSt
       ({ stack: other }) =>
         `Federated credentials of ${names.join(", ")} wait for stack ${other}, whose cluster has no issuer yet. Identities and roles are made now. Next:\n  pulumi up --stack ${other}\n  pulumi up --stack ${stack}`,
     );
+}
+
+/** What tenant A says it runs, with this stack's own names where a client ID was typed in. */
+function withNames(outputs: ClusterSideOutputs, { ownClientIds }: IssuerSources): ClusterSideOutputs {
+  const serviceAccounts = outputs.serviceAccounts.map((account) => ({
+    ...account,
+    identity: ownClientIds?.get(account.identity.toLowerCase()) ?? account.identity,
+  }));
+  return { ...outputs, serviceAccounts };
 }
 
 /** Tenant B may trust more than tenant A uses; tenant A may use nothing that tenant B does not trust. */

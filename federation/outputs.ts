@@ -49,6 +49,8 @@ export interface NeighbourStack<Outputs> {
 }
 
 export interface Neighbours {
+  /** Names of this stack's identities by client ID, as last deployed: tenant A may have typed a client ID in. */
+  readonly ownClientIds: ReadonlyMap<string, string>;
   readonly identityStacks: readonly NeighbourStack<IdentitySideOutputs>[];
   readonly clusterStacks: readonly NeighbourStack<ClusterSideOutputs>[];
 }

@@ -164,6 +164,18 @@ describe("tenant B's identities", () => {
     );
   });
 
+  it("are refused too when tenant A has typed their client ID in", () => {
+    const typed = [
+      { namespace: "default", name: "other", identity: "DDDDDDDD-0000-4000-8000-00000000000D", workload: "w" },
+    ];
+    const stacks = [{ stack: "tenantA", outputs: { oidcIssuerUrl: issuer, serviceAccounts: typed } }];
+    const ownClientIds = new Map([["dddddddd-0000-4000-8000-00000000000d", "mi-wi-demo"]]);
+    expect(() => planIdentities("tenantB", [identity], { clusterStacks: stacks, ownClientIds })).toThrow(
+      "tenant A has:     system:serviceaccount:default:other",
+    );
+    expect(() => planIdentities("tenantB", [identity], { clusterStacks: stacks })).not.toThrow();
+  });
+
   it("leave alone what tenant A runs as an identity of another stack", () => {
     const others = [{ namespace: "x", name: "y", identity: "tenantC/mi-wi-demo", workload: "z" }];
     const stacks = [{ stack: "tenantA", outputs: { oidcIssuerUrl: issuer, serviceAccounts: others } }];
