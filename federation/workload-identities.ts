@@ -47,10 +47,10 @@ export function planWorkloads(
       const verdict = identity.from === "other stack" ? compareSubject(stack, workload, subject, identity) : "agreed";
       if (verdict === "agreed") ready.push({ workload, subject, identity });
       else if (verdict === "waits for issuer" && identity.from === "other stack") {
-        note(identity.stack, workload.name, `it has no credential for this cluster's issuer yet`);
+        note(identity.stack, named(workload), `it has no credential for this cluster's issuer yet`);
       } else disagreements.push(verdict);
     } else if (found.is === "waiting") {
-      for (const each of found.stacks) note(each, workload.name, "it has not been deployed yet");
+      for (const each of found.stacks) note(each, named(workload), "it has not been deployed yet");
     } else disagreements.push(found.fault);
   }
   if (disagreements.length > 0) throw new DisagreementError(disagreements);
@@ -61,6 +61,11 @@ export function planWorkloads(
     entry.workloads.push(workload);
     waitingFor.set(name, entry);
   }
+}
+
+/** A workload with the identity that it waits for. */
+function named({ name, identity }: Workload): string {
+  return typeof identity === "string" ? `${name} (identity ${identity.slice(identity.lastIndexOf("/") + 1)})` : name;
 }
 
 function waitingText(

@@ -39,7 +39,7 @@ describe("tenant A's workloads", () => {
     expect(planA(undefined)).toEqual({
       ready: [],
       waiting: [
-        "Workload wi-demo-app waits for stack tenantB: it has not been deployed yet. Everything else of this stack is made now. Next:\n  pulumi up --stack tenantB\n  pulumi up --stack tenantA",
+        "Workload wi-demo-app (identity mi-wi-demo) waits for stack tenantB: it has not been deployed yet. Everything else of this stack is made now. Next:\n  pulumi up --stack tenantB\n  pulumi up --stack tenantA",
       ],
     });
   });

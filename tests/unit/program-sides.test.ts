@@ -70,7 +70,9 @@ describe("tenant A's stack", () => {
     const { created, warnings, outputs } = await runProgram(sideA, { stacks: { [B]: {} } });
     expect(ofType(created, "azure-native:containerservice:ManagedCluster")).toHaveLength(1);
     expect(created.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining("Workload wi-demo-app waits for stack tenantB")]);
+    expect(warnings).toEqual([
+      expect.stringContaining("Workload wi-demo-app (identity mi-wi-demo) waits for stack tenantB"),
+    ]);
     expect(outputs.serviceAccounts).toEqual(deployedA.serviceAccounts);
     expect(outputs).not.toHaveProperty("identities");
   });
