@@ -12,7 +12,11 @@ export interface TenantInventory {
 
 /** Asks the running sandbox what its tenants hold. */
 export async function inventory(session: SandboxSession): Promise<TenantInventory[]> {
-  const byTenant = await adminRequest<Record<string, Omit<TenantInventory, "key">>>(session, "GET", "/sandbox/inventory");
+  const byTenant = await adminRequest<Record<string, Omit<TenantInventory, "key">>>(
+    session,
+    "GET",
+    "/sandbox/inventory",
+  );
   return Object.entries(byTenant).map(([key, held]) => ({ key, ...held }));
 }
 

@@ -30,12 +30,13 @@ export async function buildTool(recipe, folder, steps) {
     );
     for (const binary of module.binaries) {
       const flags = Object.entries(binary.stamp).map(([variable, value]) => `-X ${variable}=${value}`);
-      await steps.step(`build ${binary.file} ${module.version}`, binary.seconds, () =>
-        go(["build", "-ldflags", `-s -w ${flags.join(" ")}`, "-o", join(folder, "bin", binary.file), binary.package], {
+      await steps.step(`build ${binary.file} ${module.version}`, binary.seconds, async () => {
+        const source = binary.changes ? await changedMain(binary, moduleFolder) : binary.package;
+        await go(["build", "-ldflags", `-s -w ${flags.join(" ")}`, "-o", join(folder, "bin", binary.file), source], {
           cwd: moduleFolder,
           ...steps,
-        }),
-      );
+        });
+      });
       files.push(`bin/${binary.file}`);
     }
   }
@@ -66,6 +67,35 @@ async function writeModule(module, folder, steps) {
   await writeFile(join(folder, "go.mod"), `${lines.join("\n")}\n`);
   const packages = module.binaries.map((binary) => `${binary.package}@${module.version}`);
   await go(["get", ...packages], { cwd: folder, ...steps });
+}
+
+/**
+ * Copies a main package of one file into the module and changes it there; the module cache itself is read-only, and
+ * `go build -overlay` refuses its files.
+ * @param {import("./recipes.mjs").Binary} binary
+ * @param {string} folder
+ * @returns {Promise<string>} what to build
+ */
+async function changedMain(binary, folder) {
+  const listed = await outputOf("go", ["list", "-f", "{{.Dir}}", binary.package], {
+    env: goEnvironment(),
+    cwd: folder,
+    timeoutMs: 60_000,
+  });
+  if (listed === undefined)
+    throw new Error(`The Go package ${binary.package} is not found in ${folder}/go.mod's modules.`);
+  let text = await readFile(join(listed.trim(), "main.go"), "utf8");
+  for (const { before, after } of binary.changes ?? []) {
+    if (!text.includes(before)) {
+      throw new Error(
+        `${binary.package} (main.go) has no ${JSON.stringify(before)} any more. Adapt the recipe of ${binary.file} in sandbox/tools/recipes.mjs to this version.`,
+      );
+    }
+    text = text.replace(before, () => after);
+  }
+  await mkdir(join(folder, "changed"), { recursive: true });
+  await writeFile(join(folder, "changed", "main.go"), text);
+  return "./changed";
 }
 
 /**

@@ -7,6 +7,7 @@ import { goVersions, versions } from "./versions.mjs";
  * @property {string} package Go import path of its main package
  * @property {Record<string, string>} stamp variables that the linker sets, so that the binary knows its version
  * @property {number} seconds how long it takes on two cores with an empty Go build cache
+ * @property {{ before: string, after: string }[]} [changes] replacements of text in its main.go
  */
 
 /**
@@ -167,6 +168,20 @@ export const recipes = Object.freeze({
             package: "github.com/Azure/azure-workload-identity/cmd/webhook",
             stamp: { "github.com/Azure/azure-workload-identity/pkg/version.BuildVersion": versions.webhook },
             seconds: 70,
+            // Upstream listens on 0.0.0.0:9443 and has no setting for it; several clusters of one machine need several ports.
+            changes: [
+              {
+                before: "\tflag.Parse()\n",
+                after:
+                  '\twebhookHost := flag.String("webhook-host", "", "The address the webhook server binds to")\n' +
+                  '\twebhookPort := flag.Int("webhook-port", 9443, "The port the webhook server listens on")\n' +
+                  "\tflag.Parse()\n",
+              },
+              {
+                before: "serverOpts := webhook.Options{\n",
+                after: "serverOpts := webhook.Options{\n\t\tHost: *webhookHost,\n\t\tPort: *webhookPort,\n",
+              },
+            ],
           },
         ],
       },
