@@ -25,9 +25,10 @@ export function progressOf(report: Report): (event: EngineEvent) => void {
       started.set(event.resourcePreEvent.metadata.urn, Date.now());
     }
     if (event.resOutputsEvent && !event.resOutputsEvent.planning) {
-      const { op, urn, type } = event.resOutputsEvent.metadata;
+      const { op, urn, type, ...states } = event.resOutputsEvent.metadata;
       const verb = done[op];
-      if (verb === undefined) return;
+      const isResource = (states.new ?? states.old)?.custom !== false; // a component exists only in the program
+      if (verb === undefined || !isResource || type.startsWith("pulumi:")) return;
       const seconds = (Date.now() - (started.get(urn) ?? Date.now())) / 1000;
       report(
         `  ${verb.padEnd(8)} ${shortType(type)} ${nameOf(urn)}${seconds >= 0.1 ? ` (${seconds.toFixed(1)} s)` : ""}`,

@@ -27,7 +27,7 @@ export function cacheRoot(env = process.env) {
 export async function cacheKey(recipe, { platform = process.platform, arch = process.arch } = {}) {
   const hash = createHash("sha256");
   for (const { name, version, stagingOf, local, binaries } of recipe.modules) {
-    const built = binaries.map(({ file, package: path, stamp }) => [file, path, stamp]);
+    const built = binaries.map(({ file, package: path, stamp, changes = [] }) => [file, path, stamp, ...changes]);
     hash.update(JSON.stringify([name, version, stagingOf, local?.path, built]));
   }
   for (const script of recipe.scripts) hash.update(script.file).update(await readFile(script.source));

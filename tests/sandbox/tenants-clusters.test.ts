@@ -87,12 +87,15 @@ describe("a managed cluster", () => {
     await eventually(async () => expect((await operation()).body).toMatchObject({ status: "Succeeded" }));
   });
 
-  it("that cannot start fails its operation with the cause, and stays to be deleted", async () => {
+  it("that cannot start fails its operation with the cause, and starts when it is written again", async () => {
     world.clusters.failure = new Error("no more memory");
     const error = await failure(clusters().createOrUpdate(group, "aks-failed", clusterBody, fast));
     world.clusters.failure = undefined;
     expect(error.message).toContain("no more memory");
     expect((await clusters().get(group, "aks-failed")).provisioningState).toBe("Failed");
+    const again = await clusters().createOrUpdate(group, "aks-failed", clusterBody, fast);
+    expect(again.provisioningState).toBe("Succeeded");
+    expect(world.clusters.named("aks-failed").spec.issuerUrl).toBe(again.oidcIssuerProfile?.issuerURL);
     await clusters().delete(group, "aks-failed", fast);
   });
 

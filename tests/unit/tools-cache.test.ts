@@ -41,6 +41,13 @@ describe("the key of a build", () => {
     expect(await cacheKey(recipes.kine, linux)).not.toBe(await cacheKey(recipes.kine, { ...linux, arch: "arm64" }));
   });
 
+  it("changes with what is changed in a source before the build", async () => {
+    const [module] = recipes.webhook.modules;
+    const unchanged = module.binaries.map(({ changes, ...binary }) => binary);
+    const other = { ...recipes.webhook, modules: [{ ...module, binaries: unchanged }] };
+    expect(await cacheKey(other)).not.toBe(await cacheKey(recipes.webhook));
+  });
+
   it("changes with what goes into the build", async () => {
     const [module] = recipes.kine.modules;
     if (!module) throw new Error("kine is built from one module");

@@ -47,19 +47,7 @@ export class ClusterLifecycle {
     this.#live.set(cluster, live);
     tenant.resources.put(cluster);
     this.#makeNodeGroup(tenant, cluster, identity);
-    const version = properties.kubernetesVersion;
-    const started = this.#run(tenant, cluster, live, async () => {
-      live.running = await this.#world.backend.start({
-        armId: cluster.id,
-        name,
-        tenantId,
-        location,
-        issuerUrl: identity.issuerUrl,
-        workloadIdentity: features.workloadIdentity,
-        ...(typeof version === "string" ? { kubernetesVersion: version } : {}),
-      });
-    });
-    return { cluster, started };
+    return { cluster, started: this.#run(tenant, cluster, live, () => this.#start(tenant, cluster, live)) };
   }
 
   update(tenant: Tenant, cluster: StoredResource, sent: Record<string, unknown>) {
@@ -75,7 +63,9 @@ export class ClusterLifecycle {
     cluster.tags = tagsOf(sent);
     cluster.body = filledBody(sent, live.identity, tenant.spec.tenantId, "Updating");
     const started = this.#run(tenant, cluster, live, async () => {
-      if (switched) await live.running?.setWorkloadIdentity(wanted.workloadIdentity);
+      // As AKS does: a PUT on a cluster whose creation failed tries again.
+      if (live.running === undefined) await this.#start(tenant, cluster, live);
+      else if (switched) await live.running.setWorkloadIdentity(wanted.workloadIdentity);
     });
     return { cluster, started };
   }
@@ -100,7 +90,7 @@ export class ClusterLifecycle {
       throw new ArmError(
         409,
         "OperationNotAllowed",
-        `The managed cluster '${cluster.name}' has no API server: its creation failed. Delete it and create it again.`,
+        `The managed cluster '${cluster.name}' has no API server: its creation failed. Write it again, or delete it.`,
       );
     }
     return running;
@@ -114,6 +104,19 @@ export class ClusterLifecycle {
       "OperationNotAllowed",
       `Operation (${wanted}) is not allowed: another operation (${String(state)}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
     );
+  }
+
+  async #start(tenant: Tenant, cluster: StoredResource, live: Live): Promise<void> {
+    const version = recordAt(live.sent, "properties").kubernetesVersion;
+    live.running = await this.#world.backend.start({
+      armId: cluster.id,
+      name: cluster.name,
+      tenantId: tenant.spec.tenantId,
+      location: cluster.location ?? tenant.spec.location,
+      issuerUrl: live.identity.issuerUrl,
+      workloadIdentity: live.features.workloadIdentity,
+      ...(typeof version === "string" ? { kubernetesVersion: version } : {}),
+    });
   }
 
   #run(tenant: Tenant, cluster: StoredResource, live: Live, work: () => Promise<void>): Operation {
