@@ -43,6 +43,7 @@ describe("the key of a build", () => {
 
   it("changes with what is changed in a source before the build", async () => {
     const [module] = recipes.webhook.modules;
+    if (!module) throw new Error("the webhook is built from one module");
     const unchanged = module.binaries.map(({ changes, ...binary }) => binary);
     const other = { ...recipes.webhook, modules: [{ ...module, binaries: unchanged }] };
     expect(await cacheKey(other)).not.toBe(await cacheKey(recipes.webhook));
