@@ -41,10 +41,12 @@ export class ContainerProcess {
   ready = false;
   readonly #options: ContainerOptions;
   #child: ChildProcess | undefined;
-  #exited: Promise<void> | undefined;
-  #begun = false;
-  #stopping = false;
-  #wake: (() => void) | undefined;
+  /** From the first run to the last; undefined before. */
+  #runs: Promise<void> | undefined;
+  readonly #stop = new AbortController();
+  readonly #stopped = new Promise<undefined>((resolve) => {
+    this.#stop.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
 
   constructor(options: ContainerOptions) {
     this.name = options.name;
@@ -66,13 +68,17 @@ export class ContainerProcess {
   }
 
   /** Runs the container, again and again where the policy says so. Resolves when it will not run again. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.#runs ??= this.#runUntilOver();
+    return this.#runs;
+  }
+
+  async #runUntilOver(): Promise<void> {
     const { backOff, restartPolicy, podLabel } = this.#options;
     let ends = 0;
-    this.#begun = true;
     while (!this.#stopping) {
       const launch = await this.#prepared();
-      if (launch === undefined) break;
+      if (launch === undefined || this.#stopping) break;
       const end = await this.#runOnce(launch);
       this.#change({ terminated: end });
       if (this.#stopping || !shouldRestart(restartPolicy, end.exitCode)) return;
@@ -97,7 +103,9 @@ export class ContainerProcess {
       this.lastState = { terminated: end };
       this.restartCount += 1;
     }
-    if (this.state.terminated === undefined) this.#change({ terminated: neverStarted() });
+    if (this.state.terminated === undefined) {
+      this.#change({ terminated: this.lastState.terminated ?? neverStarted() });
+    }
   }
 
   /** What a readiness probe found. */
@@ -107,21 +115,25 @@ export class ContainerProcess {
     this.#options.onChange();
   }
 
-  /** SIGTERM, then SIGKILL after the grace period; no further run. Resolves when the process is gone. */
+  /** SIGTERM, then SIGKILL after the grace period; no further run. Resolves when the process is gone and none will come. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopping = true;
-    this.#wake?.();
-    if (!this.#begun) this.#change({ terminated: neverStarted() });
-    if (this.#child === undefined) return;
-    await this.#options.processes.stop(this.#child, graceMs);
-    await this.#exited;
+    this.#stop.abort();
+    if (this.#runs === undefined) this.#change({ terminated: neverStarted() });
+    if (this.#child !== undefined) await this.#options.processes.stop(this.#child, graceMs);
+    await this.#runs?.catch(() => undefined); // Whoever called `run` is told.
   }
 
+  get #stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** What the next run needs; undefined when `stop` comes first, which does not wait for an answer that may never come. */
   async #prepared(): Promise<Launch | undefined> {
     for (;;) {
       try {
-        return await this.#options.prepare();
+        return await Promise.race([this.#options.prepare(), this.#stopped]);
       } catch (error) {
+        if (this.#stopping) return undefined;
         const message = error instanceof Error ? error.message : String(error);
         this.#change({ waiting: { reason: "CreateContainerConfigError", message } });
         this.#options.onEvent("Warning", "Failed", `Error: ${message}`);
@@ -147,9 +159,7 @@ export class ContainerProcess {
       onEvent("Normal", "Started", `Started container ${this.name}`);
       this.#change({ running: { startedAt } });
     });
-    const end = endOf(child);
-    this.#exited = end.then(() => undefined);
-    const { code, signal, error } = await end;
+    const { code, signal, error } = await endOf(child);
     log.close();
     this.#child = undefined;
     const times = { startedAt, finishedAt: new Date(), containerID: this.containerId };
@@ -175,11 +185,13 @@ export class ContainerProcess {
   #sleep(milliseconds: number): Promise<void> {
     if (this.#stopping) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
+      const end = () => {
         clearTimeout(timer);
+        this.#stop.signal.removeEventListener("abort", end);
         resolve();
       };
+      const timer = setTimeout(end, milliseconds);
+      this.#stop.signal.addEventListener("abort", end, { once: true });
     });
   }
 }
