@@ -1,10 +1,11 @@
 /** `npm run sandbox -- up | env | status | down` */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { sandboxEnvironment, shellExports } from "./session/environment.ts";
 import { inventory } from "./session/inventory.ts";
 import { defaultStateDir, projectRoot, readSession, type SandboxSession, sessionFile } from "./session/session.ts";
 import { SandboxError, startSandbox, stopProcess } from "./session/start.ts";
+import { removeStateDir } from "./session/state-dir.ts";
 import { topologyOfProject } from "./topology.ts";
 
 const usage = `Usage: npm run sandbox -- COMMAND [options]
@@ -81,7 +82,7 @@ function env(stateDir: string): void {
 
 async function status(stateDir: string): Promise<void> {
   const session = running(stateDir);
-  console.log(`The sandbox runs (process ${session.pid}, since ${session.startedAt}).\n${describe(session)}`);
+  console.log(`The sandbox runs (process ${session.process.pid}, since ${session.startedAt}).\n${describe(session)}`);
   for (const tenant of await inventory(session)) {
     console.log(
       `\n${tenant.key}: ${tenant.resources.length} resources, ${tenant.roleAssignments.length} role assignments, ` +
@@ -95,8 +96,8 @@ async function status(stateDir: string): Promise<void> {
 
 async function down(stateDir: string): Promise<void> {
   const session = readSession(stateDir);
-  if (session) await stopProcess(session.pid);
-  if (existsSync(sessionFile(stateDir))) rmSync(stateDir, { recursive: true, force: true });
+  if (session) await stopProcess(session.process);
+  removeStateDir(stateDir); // what a sandbox that was killed may have left
   console.log(session ? "The sandbox is down." : "No sandbox runs.");
 }
 

@@ -3,7 +3,7 @@
  * as the one argument, tells readiness and failure by writing to its IPC channel, and ends on SIGTERM, on SIGINT, or,
  * when it was started attached, when that channel closes because its parent is gone.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClusterBackend } from "../cluster/backend.ts";
 import { imageCommandsOf } from "../node/images.ts";
@@ -14,6 +14,7 @@ import { mergeKubeconfigs } from "./kubeconfig.ts";
 import { superviseProcesses } from "./processes.ts";
 import { type SandboxSession, writeSession } from "./session.ts";
 import type { DaemonMessage, DaemonOptions } from "./start.ts";
+import { handOverStateDir, markOf, removeStateDir } from "./state-dir.ts";
 import { linkTools, preparePulumi, writeCaBundle } from "./workspace.ts";
 
 const options: DaemonOptions = JSON.parse(process.argv[2] ?? "{}");
@@ -39,10 +40,11 @@ try {
 }
 
 async function start(): Promise<SandboxSession> {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const mark = markOf(process.pid);
+  handOverStateDir(stateDir, mark);
   const processes = superviseProcesses();
   processes.guardDirectory(stateDir);
-  closers.push(() => rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 }));
+  closers.push(() => removeStateDir(stateDir));
   closers.push(() => processes.close());
 
   const tools = await locateTools();
@@ -68,7 +70,7 @@ async function start(): Promise<SandboxSession> {
 
   const session: SandboxSession = {
     version: 1,
-    pid: process.pid,
+    process: mark,
     stateDir,
     startedAt: new Date().toISOString(),
     caFile: cloud.caFile,

@@ -4,9 +4,9 @@
  * process group that was registered and removes the state directory. It ignores the terminal's signals: ctrl-C reaches
  * the sandbox itself, which ends its children in order.
  */
-import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { removeStateDir } from "./state-dir.ts";
 
 const groups = new Set<number>();
 const directories = new Set<string>();
@@ -27,7 +27,7 @@ if (!done) {
   signalAll("SIGTERM");
   await delay(500);
   signalAll("SIGKILL");
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  for (const directory of directories) removeStateDir(directory);
 }
 
 function signalAll(signal: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TenantSpec } from "../topology.ts";
+import { isRunning, type ProcessMark } from "./state-dir.ts";
 
 /** The project's root folder. */
 export const projectRoot = resolve(import.meta.dirname, "..", "..");
@@ -8,7 +9,7 @@ export const projectRoot = resolve(import.meta.dirname, "..", "..");
 /** What other programs may know of a running sandbox: the content of `sandbox.json` in its state directory. */
 export interface SandboxSession {
   version: 1;
-  pid: number;
+  process: ProcessMark;
   stateDir: string;
   startedAt: string;
   /** PEM file of the authority that signed the sandbox's certificates; made anew for each run. */
@@ -58,14 +59,5 @@ export function readSession(stateDir: string): SandboxSession | undefined {
   const file = sessionFile(stateDir);
   if (!existsSync(file)) return undefined;
   const session: SandboxSession = JSON.parse(readFileSync(file, "utf8"));
-  return isAlive(session.pid) ? session : undefined;
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return isRunning(session.process) ? session : undefined;
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Topology } from "../topology.ts";
-import { isAlive, readSession, type SandboxSession } from "./session.ts";
+import { readSession, type SandboxSession } from "./session.ts";
+import { claimStateDir, isRunning, markOf, type ProcessMark, StateDirError } from "./state-dir.ts";
 
 /** What the sandbox process is told when it is started. */
 export interface DaemonOptions {
@@ -34,12 +35,11 @@ export async function startSandbox(options: DaemonOptions): Promise<RunningSandb
   const running = readSession(options.stateDir);
   if (running) {
     throw new SandboxError(
-      `A sandbox already runs (process ${running.pid}, since ${running.startedAt}). ` +
+      `A sandbox already runs (process ${running.process.pid}, since ${running.startedAt}). ` +
         "Use it, or end it with `npm run sandbox -- down`.",
     );
   }
-  rmSync(options.stateDir, { recursive: true, force: true }); // what a killed sandbox may have left
-  mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+  claim(options.stateDir);
   const logFile = join(options.stateDir, "sandbox.log");
   const log = openSync(logFile, "a", 0o600);
   const child = fork(join(import.meta.dirname, "daemon.ts"), [JSON.stringify(options)], {
@@ -53,7 +53,15 @@ export async function startSandbox(options: DaemonOptions): Promise<RunningSandb
     child.disconnect();
     child.unref();
   }
-  return { session, stop: () => stopProcess(session.pid) };
+  return { session, stop: () => stopProcess(session.process) };
+}
+
+function claim(stateDir: string): void {
+  try {
+    claimStateDir(stateDir, markOf(process.pid));
+  } catch (error) {
+    throw error instanceof StateDirError ? new SandboxError(error.message) : error;
+  }
 }
 
 /** An attached sandbox in a new temporary directory: it ends with this process. */
@@ -86,18 +94,14 @@ function tail(file: string): string {
 }
 
 /** SIGTERM, and SIGKILL when the process is still there after 20 seconds (its guardian then clears up). */
-export async function stopProcess(pid: number): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  let signal: NodeJS.Signals = "SIGTERM";
-  while (isAlive(pid)) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      return;
-    }
-    const until = Date.now() + (signal === "SIGKILL" ? 1000 : 20_000);
-    while (isAlive(pid) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
-    if (Date.now() > deadline + 5000) return;
-    signal = "SIGKILL";
+export async function stopProcess(target: ProcessMark): Promise<void> {
+  for (const [signal, patienceMs] of [
+    ["SIGTERM", 20_000],
+    ["SIGKILL", 2000],
+  ] as const) {
+    if (!isRunning(target)) return;
+    process.kill(target.pid, signal);
+    const until = Date.now() + patienceMs;
+    while (isRunning(target) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { isAlive } from "../../sandbox/session/state-dir.ts";
 import { bothSides } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
 
@@ -58,20 +60,42 @@ describe.each([
 
 it("a sandbox that is killed leaves no process, no port and no file", async () => {
   const other = await Engine.start();
-  const { pid, stateDir } = other.sandbox.session;
+  const { process: daemon, stateDir, proxy, cloud, kubeconfig } = other.sandbox.session;
   const project = await other.project({ both: bothSides() });
   await project.up("both");
-  const children = (await other.run("ps", ["-eo", "pid,args"])).stdout
-    .split("\n")
-    .filter((line) => line.includes(stateDir) && !line.includes("ps -eo"));
-  expect(children.length).toBeGreaterThan(3);
-  process.kill(pid, "SIGKILL");
+  const children = await descendants(other, daemon.pid);
+  const addresses = [proxy, cloud, /server: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? ""];
+  expect(children.length).toBeGreaterThanOrEqual(6); // guardian, kine, API server, controllers, webhook, workload
+  expect(await Promise.all(addresses.map(answers))).toEqual([true, true, true]);
+
+  process.kill(daemon.pid, "SIGKILL");
+  const left = async () => children.filter((pid) => isAlive(pid));
   const deadline = Date.now() + 15_000;
-  const remains = async () =>
-    (await other.run("ps", ["-eo", "pid,args"])).stdout.split("\n").filter((line) => line.includes(stateDir));
-  while (((await remains()).length > 0 || existsSync(stateDir)) && Date.now() < deadline) {
+  while (((await left()).length > 0 || existsSync(stateDir)) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  expect(await remains()).toEqual([]);
+  expect(await left()).toEqual([]);
   expect(existsSync(stateDir)).toBe(false);
+  expect(await Promise.all(addresses.map(answers))).toEqual([false, false, false]);
 }, 120_000);
+
+/** The process ids of everything that a process started, and what that started. */
+async function descendants(engine: Engine, ancestor: number): Promise<number[]> {
+  const { stdout } = await engine.run("ps", ["-eo", "pid=,ppid="]);
+  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
+  return below(ancestor);
+}
+
+/** Whether something accepts connections at the address of a URL. */
+function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => socket.destroy());
+    socket.on("connect", () => socket.end());
+  });
+}

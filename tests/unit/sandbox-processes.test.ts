@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { superviseProcesses } from "../../sandbox/session/processes.ts";
-import { isAlive } from "../../sandbox/session/session.ts";
+import { claimStateDir, isAlive, markOf } from "../../sandbox/session/state-dir.ts";
 
 const root = join(__dirname, "..", "..");
 const forever = ["-e", "setInterval(() => {}, 1000)"];
@@ -32,6 +32,7 @@ describe("the process supervisor", () => {
 
   it("leaves neither child nor directory when its process is killed", async () => {
     const directory = mkdtempSync(join(tmpdir(), "guarded-"));
+    claimStateDir(directory, markOf(process.pid));
     const script = `
       import { superviseProcesses } from ${JSON.stringify(join(root, "sandbox/session/processes.ts"))};
       const processes = superviseProcesses();

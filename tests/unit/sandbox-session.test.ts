@@ -11,7 +11,7 @@ import { defaultTopology, topologyOfProject } from "../../sandbox/topology.ts";
 
 const session: SandboxSession = {
   version: 1,
-  pid: 1,
+  process: { pid: 1, started: "1" },
   stateDir: "/state",
   startedAt: "2026-01-01T00:00:00.000Z",
   caFile: "/state/ca.pem",
