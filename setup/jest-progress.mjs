@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { clock } from "../sandbox/tools/progress.mjs";
 import { projectRoot } from "./command.mjs";
+import { clock } from "./progress.mjs";
 
 /**
  * @typedef {object} TestFileResult

@@ -1,4 +1,3 @@
-import { toolsAreReady } from "../sandbox/tools/locate.mjs";
 import { projectRoot, runCommand } from "./command.mjs";
 import { readStamp } from "./dependencies.mjs";
 
@@ -25,4 +24,10 @@ export async function main(words) {
     if (exitCode !== 0) process.exit(exitCode);
   }
   if (command) runCommand(command, commandArguments);
+}
+
+/** The tools are the sandbox's: a run that wants none does not load what knows them. */
+async function toolsAreReady() {
+  const { toolsAreReady: look } = await import("../sandbox/tools/locate.mjs");
+  return await look();
 }

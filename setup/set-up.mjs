@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { cacheRoot } from "../sandbox/tools/cache.mjs";
-import { CommandFailed, outputOf, runToLog } from "../sandbox/tools/child.mjs";
-import { installTools } from "../sandbox/tools/install.mjs";
-import { readResolved } from "../sandbox/tools/locate.mjs";
-import { withLock } from "../sandbox/tools/lock.mjs";
-import { createProgress } from "../sandbox/tools/progress.mjs";
-import { isAtLeast } from "../sandbox/tools/version-order.mjs";
+import { cacheRoot } from "./cache-root.mjs";
+import { CommandFailed, outputOf, runToLog } from "./child.mjs";
 import { projectRoot } from "./command.mjs";
 import { installedByHand, lockFitsManifests, nodeBinary, readStamp, writeStamp } from "./dependencies.mjs";
+import { withLock } from "./lock.mjs";
+import { createProgress } from "./progress.mjs";
+import { isAtLeast } from "./version-order.mjs";
 
-/** @typedef {import("../sandbox/tools/progress.mjs").Progress} Progress */
+/** @typedef {import("./progress.mjs").Progress} Progress */
 
 const projectNode = "24.0.0";
 const installSeconds = 40;
@@ -38,7 +36,7 @@ export async function setUp({ dependencies, tools, wantTools, report }) {
 
   const work = [];
   if (!dependencies) work.push(installDependencies(projectRoot, progress, stop.signal));
-  if (!tools) work.push(installTools({ progress, signal: stop.signal }));
+  if (!tools) work.push(installTools(progress, stop.signal));
   // When one part fails, the other still comes to its end: what it builds is not needed twice.
   const results = await Promise.allSettled(work);
   progress.end();
@@ -58,8 +56,19 @@ export async function setUp({ dependencies, tools, wantTools, report }) {
   return 0;
 }
 
+/**
+ * The tools' part of the set-up belongs to the sandbox: it is loaded only by who asks for tools.
+ * @param {Progress} progress
+ * @param {AbortSignal} signal
+ */
+async function installTools(progress, signal) {
+  const { installTools: install } = await import("../sandbox/tools/install.mjs");
+  await install({ progress, signal });
+}
+
 /** Says where each tool comes from. */
 async function reportTools() {
+  const { readResolved } = await import("../sandbox/tools/locate.mjs");
   const resolved = await readResolved();
   if (!resolved) return;
   console.log("Everything is set up.");

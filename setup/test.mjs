@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { clock } from "../sandbox/tools/progress.mjs";
+import { clock } from "./progress.mjs";
 import { checkSteps, jestSteps, runCheck, runJest, stopSteps } from "./test-steps.mjs";
 
 /** @typedef {import("./test-steps.mjs").StepResult} StepResult */

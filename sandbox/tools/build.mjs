@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { outputOf, runToLog } from "./child.mjs";
+import { outputOf, runToLog } from "../../setup/child.mjs";
 import { goEnvironment } from "./go.mjs";
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */

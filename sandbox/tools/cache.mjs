@@ -1,22 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */
 
 const markName = "complete.json";
 const unfinishedPrefix = "unfinished-";
-
-/**
- * Where tools are kept, outside every checkout.
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {string}
- */
-export function cacheRoot(env = process.env) {
-  if (env.CROSS_TENANT_IDENTITY_CACHE) return env.CROSS_TENANT_IDENTITY_CACHE;
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "cross-tenant-identity");
-}
 
 /**
  * The key of a recipe's result: version, platform and everything that goes into the build besides the Go compiler.

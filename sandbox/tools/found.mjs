@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { delimiter, dirname, join, sep } from "node:path";
-import { outputOf } from "./child.mjs";
-import { isAtLeast, parseVersion } from "./version-order.mjs";
+import { outputOf } from "../../setup/child.mjs";
+import { isAtLeast, parseVersion } from "../../setup/version-order.mjs";
 import { minimumVersions } from "./versions.mjs";
 
 /** @typedef {{ from: string, files: Record<string, string> }} Found tool files by name, and where they come from in words */

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
-import { outputOf } from "./child.mjs";
-import { isAtLeast, newest } from "./version-order.mjs";
+import { outputOf } from "../../setup/child.mjs";
+import { isAtLeast, newest } from "../../setup/version-order.mjs";
 import { recommendedGo } from "./versions.mjs";
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */

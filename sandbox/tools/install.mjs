@@ -1,13 +1,14 @@
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { cacheRoot } from "../../setup/cache-root.mjs";
+import { withLock } from "../../setup/lock.mjs";
+import { about, onCores } from "../../setup/progress.mjs";
 import { buildTool } from "./build.mjs";
-import { cacheKey, cacheRoot, completeFolder, isComplete, toolFolder, writeWhole } from "./cache.mjs";
+import { cacheKey, completeFolder, isComplete, toolFolder, writeWhole } from "./cache.mjs";
 import { finders } from "./found.mjs";
 import { findGo, goProblem } from "./go.mjs";
 import { currentPins, fingerprint, resolvedFile, toolNames } from "./locate.mjs";
-import { withLock } from "./lock.mjs";
-import { about, onCores } from "./progress.mjs";
 import { downloadKey, downloadPulumi, failedLately, rememberFailure } from "./pulumi-download.mjs";
 import { recipes } from "./recipes.mjs";
 import { versions } from "./versions.mjs";
@@ -15,7 +16,7 @@ import { versions } from "./versions.mjs";
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */
 /** @typedef {import("./found.mjs").Found} Found */
 /** @typedef {import("./locate.mjs").Resolved} Resolved */
-/** @typedef {import("./progress.mjs").Progress} Progress */
+/** @typedef {import("../../setup/progress.mjs").Progress} Progress */
 /** @typedef {keyof typeof recipes} ToolName */
 /** @typedef {{ root: string, progress: Progress, signal?: AbortSignal }} Place */
 

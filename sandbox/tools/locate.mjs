@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheKey, cacheRoot } from "./cache.mjs";
+import { cacheRoot } from "../../setup/cache-root.mjs";
+import { cacheKey } from "./cache.mjs";
 import { recipes } from "./recipes.mjs";
 import { minimumVersions, versions } from "./versions.mjs";
 

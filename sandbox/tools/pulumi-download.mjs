@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { outputOf, runToLog } from "../../setup/child.mjs";
 import { writeWhole } from "./cache.mjs";
-import { outputOf, runToLog } from "./child.mjs";
 import { versions } from "./versions.mjs";
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,9 +1,9 @@
 import type { Identity } from "../../config/identity";
 import type { Workload } from "../../config/workload";
-import { planIdentities } from "../../federation/identity-trusts";
+import { planIdentities } from "../../plan/identity-trusts";
 import { issuerUrl } from "../../federation/issuer";
 import type { IdentityOutput } from "../../federation/outputs";
-import { checkIssuers, planWorkloads } from "../../federation/workload-identities";
+import { checkIssuers, planWorkloads } from "../../plan/workload-identities";
 import { both, load, workload as workloadInput } from "./config-fixtures";
 
 const issuer = "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f/";

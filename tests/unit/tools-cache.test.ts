@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheKey, cacheRoot, completeFolder, isComplete } from "../../sandbox/tools/cache.mjs";
+import { cacheKey, completeFolder, isComplete } from "../../sandbox/tools/cache.mjs";
 import { recipes } from "../../sandbox/tools/recipes.mjs";
 
 let folder = "";
@@ -15,20 +15,6 @@ const fill = async (unfinished: string) => {
   await writeFile(join(unfinished, "bin", "kine"), "a binary");
   return ["bin/kine"];
 };
-
-describe("the cache's place", () => {
-  it("is what CROSS_TENANT_IDENTITY_CACHE names", () => {
-    expect(cacheRoot({ CROSS_TENANT_IDENTITY_CACHE: "/here", XDG_CACHE_HOME: "/there" })).toBe("/here");
-  });
-
-  it("is a folder of XDG_CACHE_HOME otherwise", () => {
-    expect(cacheRoot({ XDG_CACHE_HOME: "/there" })).toBe("/there/cross-tenant-identity");
-  });
-
-  it("is in the home folder without either", () => {
-    expect(cacheRoot({})).toMatch(/\/\.cache\/cross-tenant-identity$/);
-  });
-});
 
 describe("the key of a build", () => {
   const linux = { platform: "linux", arch: "x64" };

@@ -1,4 +1,4 @@
-import { about, clock, createProgress, onCores } from "../../sandbox/tools/progress.mjs";
+import { about, clock, createProgress, onCores } from "../../setup/progress.mjs";
 
 const collect = (isTTY: boolean) => {
   const written: string[] = [];

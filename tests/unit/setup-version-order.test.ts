@@ -1,4 +1,4 @@
-import { isAtLeast, newest, parseVersion } from "../../sandbox/tools/version-order.mjs";
+import { isAtLeast, newest, parseVersion } from "../../setup/version-order.mjs";
 
 describe("a version in a tool's own words", () => {
   it.each([

@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { outputOf, runToLog } from "../../sandbox/tools/child.mjs";
+import { outputOf, runToLog } from "../../setup/child.mjs";
 
 let folder = "";
 let logFile = "";
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tools-child-"));
+  folder = await mkdtemp(join(tmpdir(), "setup-child-"));
   logFile = join(folder, "build.log");
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

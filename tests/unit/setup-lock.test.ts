@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { withLock } from "../../sandbox/tools/lock.mjs";
+import { withLock } from "../../setup/lock.mjs";
 
 let folder = "";
 let file = "";
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tools-lock-"));
+  folder = await mkdtemp(join(tmpdir(), "setup-lock-"));
   file = join(folder, "lock");
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
