@@ -53,12 +53,12 @@ export async function writeStamp(root) {
 }
 
 /**
- * Whether somebody has run `npm ci` or `npm install` by hand: npm notes in node_modules/.package-lock.json what it has
- * put there. Optional packages may be missing (those of other platforms); whatever is there has to be what is locked.
+ * Whether node_modules holds what is locked, whoever has installed it: npm notes in node_modules/.package-lock.json what
+ * it has put there. Optional packages may be missing (those of other platforms); whatever is there has to be what is locked.
  * @param {string} root
  * @returns {Promise<boolean>}
  */
-export async function installedByHand(root) {
+export async function matchesLock(root) {
   try {
     const [locked, installed] = await Promise.all(
       [join(root, "package-lock.json"), join(root, "node_modules", ".package-lock.json")].map(readPackages),

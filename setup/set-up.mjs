@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { cacheRoot } from "./cache-root.mjs";
 import { CommandFailed, outputOf, runToLog } from "./child.mjs";
 import { projectRoot } from "./command.mjs";
-import { installedByHand, lockFitsManifests, nodeBinary, readStamp, writeStamp } from "./dependencies.mjs";
+import { lockFitsManifests, matchesLock, nodeBinary, readStamp, writeStamp } from "./dependencies.mjs";
 import { withLock } from "./lock.mjs";
 import { createProgress } from "./progress.mjs";
 import { isAtLeast } from "./version-order.mjs";
@@ -94,7 +94,7 @@ async function installDependencies(root, progress, signal) {
     },
     async () => {
       if (await readStamp(root)) return;
-      if (!(await installedByHand(root))) {
+      if (!(await matchesLock(root))) {
         const logFile = join(folder, `${id}-npm.log`);
         await rm(logFile, { force: true });
         await installPackages(root, logFile, progress, signal);
@@ -136,7 +136,7 @@ async function installPackages(root, logFile, progress, signal) {
       error instanceof CommandFailed && (await readFile(logFile, "utf8")).includes("npm error code EUSAGE");
     if (!refused || !(await lockFitsManifests(root))) throw error;
     await npm("install", "--no-save");
-    if (!(await installedByHand(root))) throw error;
+    if (!(await matchesLock(root))) throw error;
   }
 }
 

@@ -54,6 +54,13 @@ export const jestSteps = [
 ];
 
 /**
+ * Whether a word of the command line means a step: by its name, or by what stands before the colon of several.
+ * @param {string} word
+ * @param {string} name
+ */
+export const chosenBy = (word, name) => name === word || name.startsWith(`${word}:`);
+
+/**
  * Runs a lint or type check.
  * @param {CheckStep} step
  * @returns {Promise<StepResult>}

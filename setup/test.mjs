@@ -1,10 +1,11 @@
-// npm test: lint, type checks and all tests. `npm test -- unit engine` runs only the named steps. The last line is
-// `N passed, N failed`; a lint or type step counts as one test.
+// npm test: lint, type checks and all tests. `npm test -- unit types` runs only the named steps, where `types` stands for
+// all of `types:program`, `types:native` and `types:tests`. The last line is `N passed, N failed`; a lint or type step
+// counts as one test.
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { clock } from "./progress.mjs";
-import { checkSteps, jestSteps, runCheck, runJest, stopSteps } from "./test-steps.mjs";
+import { checkSteps, chosenBy, jestSteps, runCheck, runJest, stopSteps } from "./test-steps.mjs";
 
 /** @typedef {import("./test-steps.mjs").StepResult} StepResult */
 
@@ -20,13 +21,13 @@ function show(result) {
 
 const wanted = process.argv.slice(2);
 const names = [...checkSteps, ...jestSteps].map((step) => step.name);
-const unknown = wanted.filter((name) => !names.includes(name));
+const unknown = wanted.filter((word) => !names.some((name) => chosenBy(word, name)));
 if (unknown.length > 0) {
   console.error(`There is no test step ${unknown.join(", ")}. Steps: ${names.join(", ")}.`);
   process.exit(2);
 }
 /** @param {{ name: string }} step */
-const isWanted = ({ name }) => wanted.length === 0 || wanted.includes(name);
+const isWanted = ({ name }) => wanted.length === 0 || wanted.some((word) => chosenBy(word, name));
 
 const started = Date.now();
 const reports = await mkdtemp(join(tmpdir(), "test-reports-"));

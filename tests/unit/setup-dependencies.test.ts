@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dependencyKey, installedByHand, lockFitsManifests, readStamp, writeStamp } from "../../setup/dependencies.mjs";
+import { dependencyKey, lockFitsManifests, matchesLock, readStamp, writeStamp } from "../../setup/dependencies.mjs";
 
 let root = "";
 const locked = {
@@ -57,7 +57,7 @@ describe("dependencies that were installed by hand", () => {
 
   it("are taken as they are when they match the lock file", async () => {
     await write(hidden, installed);
-    expect(await installedByHand(root)).toBe(true);
+    expect(await matchesLock(root)).toBe(true);
   });
 
   it.each([
@@ -66,11 +66,11 @@ describe("dependencies that were installed by hand", () => {
     ["the content differs", { "node_modules/zod": { version: "4.6.7", integrity: "sha512-other" } }],
   ])("are installed anew when %s", async (_why, packages) => {
     await write(hidden, packages);
-    expect(await installedByHand(root)).toBe(false);
+    expect(await matchesLock(root)).toBe(false);
   });
 
   it("are installed anew when npm has noted nothing", async () => {
-    expect(await installedByHand(root)).toBe(false);
+    expect(await matchesLock(root)).toBe(false);
   });
 });
 
