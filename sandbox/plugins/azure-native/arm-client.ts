@@ -93,7 +93,8 @@ export class ArmClient {
   /** A token for a resource such as `https://management.azure.com/`; without one, for Resource Manager. */
   async token(resource?: string): Promise<AccessToken> {
     return this.#attempt("sign-in", async ({ credential, cloud }) => {
-      // An address with its slash keeps it in the token's audience: see scopes-oidc, "trailing slash and .default".
+      // An address with its slash keeps it in the token's audience: "Scopes and permissions in the Microsoft identity
+      // platform", section "Trailing slash and .default" (learn.microsoft.com/entra/identity-platform/scopes-oidc).
       const token = await credential.getToken(`${resource || `${cloud.resourceManager}/`}/.default`);
       if (token === null) throw new Error("the credential gave no token");
       return token;

@@ -3,7 +3,7 @@ import { fullType, type KnownType, knownTypes, regions } from "./resource-types.
 /** Registration state of a resource provider in a subscription. */
 export type RegistrationState = "NotRegistered" | "Registering" | "Registered" | "Unregistering";
 
-/** Providers that a subscription in use has already; Microsoft.Quota is opt-in, as the seeds show. */
+/** Providers that a subscription in use has already; Microsoft.Quota is opt-in, as in Microsoft's sample output for cross-tenant workload identity. */
 const registeredFromTheStart = [
   ...["Microsoft.Authorization", "Microsoft.Compute", "Microsoft.ContainerService", "Microsoft.ManagedIdentity"],
   ...["Microsoft.Resources", "Microsoft.Network", "Microsoft.Storage"],
