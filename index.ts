@@ -7,8 +7,9 @@ import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { connectTenant } from "./components/tenant-provider";
 import { loadConfig } from "./config/load";
-import { planIdentities } from "./federation/identity-trusts";
-import { planWorkloads } from "./federation/workload-identities";
+import { DisagreementError } from "./plan/disagreement";
+import { planIdentities } from "./plan/identity-trusts";
+import { planWorkloads } from "./plan/workload-identities";
 
 /**
  *  tenant A                                         tenant B
@@ -18,7 +19,7 @@ import { planWorkloads } from "./federation/workload-identities";
  *
  * A stack builds the sides that its config describes. Everything is checked before the first resource.
  */
-export = async () => {
+async function program() {
   const stack = pulumi.getStack();
   const config = loadConfig(stack);
   const neighbours = await readNeighbourStacks(config);
@@ -58,9 +59,11 @@ export = async () => {
     await makeWorkloads({
       stack,
       cluster: aks,
+      workloads: config.workloads,
       planned: workloads.ready,
+      publishedIssuer: neighbours.ownIssuer,
       identitySide,
-      secretEnv: config.secretKeys.has("workloads"),
+      secret: config.secretKeys.has("workloads"),
     });
   }
 
@@ -68,4 +71,10 @@ export = async () => {
     ...(aks ? clusterOutputs(aks, config.workloads) : {}),
     ...(identitySide ? identityOutputs(identitySide.identities) : {}),
   };
-};
+}
+
+/** Pulumi prints the message of a RunError without a stack trace. */
+export = () =>
+  program().catch((error: unknown) => {
+    throw error instanceof DisagreementError ? new pulumi.RunError(error.message) : error;
+  });

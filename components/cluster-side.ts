@@ -1,4 +1,7 @@
-import { checkIssuers, type PlannedWorkload } from "../federation/workload-identities";
+import * as pulumi from "@pulumi/pulumi";
+import type { Workload as WorkloadConfig } from "../config/workload";
+import { compareIssuers } from "../plan/cluster-issuer";
+import type { PlannedWorkload, WorkloadPlan } from "../plan/workload-identities";
 import type { AksCluster } from "./aks-cluster";
 import type { IdentitySide } from "./identity-side";
 import { ServiceAccounts } from "./service-accounts";
@@ -8,38 +11,41 @@ import { type TokenSource, Workload } from "./workload";
 export interface WorkloadsArgs {
   readonly stack: string;
   readonly cluster: AksCluster;
+  /** All workloads of the config, those that wait included. */
+  readonly workloads: readonly WorkloadConfig[];
   readonly planned: readonly PlannedWorkload[];
+  /** The cluster's issuer as this stack's outputs last said it. */
+  readonly publishedIssuer: string | undefined;
   /** Tenant B, when this same stack makes it. */
   readonly identitySide: IdentitySide | undefined;
-  readonly secretEnv: boolean;
+  /** Whether the stack file keeps something of `workloads` secret. */
+  readonly secret: boolean;
 }
 
 /**
- * Runs the workloads in the cluster, each with the service account that tenant B trusts.
- * @throws DisagreementError when tenant B trusts other issuers than this cluster's.
+ * Runs the workloads in the cluster, each with the service account that tenant B trusts, except those that have to wait
+ * until tenant B trusts the issuer of a new cluster.
+ * @throws DisagreementError when tenant B trusts other issuers than the one that this stack published.
  */
-export async function makeWorkloads({
-  stack,
-  cluster,
-  planned,
-  identitySide,
-  secretEnv,
-}: WorkloadsArgs): Promise<Workload[]> {
-  if (planned.length === 0) return [];
-  if (planned.some(({ identity }) => identity.from === "other stack")) {
-    const issuer = await whenKnown(cluster.oidcIssuerUrl);
-    if (issuer !== undefined) checkIssuers(stack, planned, issuer);
-  }
-  const accounts = new ServiceAccounts(
-    cluster,
-    planned.map(({ workload }) => workload),
-  );
-  return planned.map((plan) => {
+export async function makeWorkloads(args: WorkloadsArgs): Promise<Workload[]> {
+  const { cluster, identitySide, secret } = args;
+  const { ready, waiting } = await comparedWithCluster(args);
+  for (const text of waiting) await pulumi.log.warn(text);
+  // A namespace stays while its workloads wait: it holds other things too.
+  if (ready.length === 0 && !args.workloads.some(({ createNamespace }) => createNamespace)) return [];
+  const accounts = new ServiceAccounts(cluster, args.workloads);
+  return ready.map((plan) => {
     const { workload } = plan;
     const identity = tokenSource(plan, identitySide);
     const serviceAccount = accounts.of(workload, identity);
-    return new Workload({ workload, cluster, serviceAccount, identity, secretEnv });
+    return new Workload({ workload, cluster, serviceAccount, identity, secret });
   });
+}
+
+async function comparedWithCluster({ stack, planned, cluster, publishedIssuer }: WorkloadsArgs): Promise<WorkloadPlan> {
+  if (planned.every(({ identity }) => identity.from !== "other stack")) return { ready: planned, waiting: [] };
+  const now = await whenKnown(cluster.oidcIssuerUrl);
+  return compareIssuers(stack, planned, { now, published: publishedIssuer });
 }
 
 function tokenSource({ identity }: PlannedWorkload, own: IdentitySide | undefined): TokenSource {

@@ -2,8 +2,8 @@ import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentit
 import type { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity";
 import * as pulumi from "@pulumi/pulumi";
 import { credentialName } from "../federation/credential-name";
-import type { PlannedTrust, TrustedIssuer } from "../federation/identity-trusts";
 import type { IssuerUrl } from "../federation/issuer";
+import type { PlannedTrust, TrustedIssuer } from "../plan/identity-trusts";
 
 export interface FederatedCredentialsArgs {
   readonly identityName: string;

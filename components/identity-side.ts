@@ -1,8 +1,8 @@
 import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClientToken";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import type * as pulumi from "@pulumi/pulumi";
-import type { IdentityPlan } from "../federation/identity-trusts";
 import type { IssuerUrl } from "../federation/issuer";
+import type { IdentityPlan } from "../plan/identity-trusts";
 import { ResourceProviderRegistration } from "./resource-provider-registration";
 import type { ConnectedTenant } from "./tenant-provider";
 import { UserAssignedIdentity } from "./user-assigned-identity";

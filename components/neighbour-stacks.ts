@@ -10,6 +10,7 @@ import { clusterSideOutputs, identitySideOutputs, type NeighbourStack, type Neig
 export async function readNeighbourStacks(config: {
   readonly identityStack: readonly string[];
   readonly clusterStack: readonly string[];
+  readonly cluster?: object | undefined;
 }): Promise<Neighbours> {
   const references = new Map<string, Promise<pulumi.StackReference>>();
   const reference = (stack: string) => {
@@ -43,18 +44,26 @@ export async function readNeighbourStacks(config: {
   const typedIn = clusterStacks.some(({ outputs }) =>
     outputs?.serviceAccounts.some(({ identity }) => isGuid(identity)),
   );
-  return { identityStacks, clusterStacks, ownClientIds: typedIn ? await readOwnClientIds() : new Map() };
+  const own = typedIn || (config.cluster && identityStacks.length > 0) ? await readOwnOutputs() : {};
+  return { identityStacks, clusterStacks, ownClientIds: clientIdsIn(own), ownIssuer: issuerIn(own) };
 }
 
-/** The client IDs of this stack's own identities, as of its last deployment; none before the first. */
-async function readOwnClientIds(): Promise<Map<string, string>> {
+/** This stack's own outputs as of its last deployment; none before the first. */
+async function readOwnOutputs(): Promise<Record<string, unknown>> {
   try {
-    const { outputs } = await readOutputs(fullName(pulumi.getStack()));
-    const identities = identitySideOutputs.safeParse(outputs?.identities);
-    return new Map(Object.entries(identities.data ?? {}).map(([name, { clientId }]) => [clientId.toLowerCase(), name]));
+    return (await readOutputs(fullName(pulumi.getStack()))).outputs ?? {};
   } catch {
-    return new Map();
+    return {};
   }
+}
+
+function clientIdsIn({ identities }: Record<string, unknown>): Map<string, string> {
+  const { data } = identitySideOutputs.safeParse(identities);
+  return new Map(Object.entries(data ?? {}).map(([name, { clientId }]) => [clientId.toLowerCase(), name]));
+}
+
+function issuerIn({ oidcIssuerUrl }: Record<string, unknown>): string | undefined {
+  return typeof oidcIssuerUrl === "string" ? oidcIssuerUrl : undefined;
 }
 
 /** The invoke by which the engine reads a stack for references. Unlike theirs, its failure can be caught. */

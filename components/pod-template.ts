@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../config/workload";
 import { useLabel } from "../federation/webhook";
 
@@ -10,6 +10,8 @@ export interface PodTemplateArgs {
   readonly serviceAccountName: pulumi.Input<string>;
   /** Variables of the container, those filled in included. */
   readonly env: pulumi.Input<pulumi.Input<{ name: string; value: pulumi.Input<string> }>[]>;
+  /** Whether image, command and arguments have to stay secret in the state. */
+  readonly secret: boolean;
   /** Client ID, tenant and issuer, as one text. */
   readonly trust: pulumi.Input<string>;
   readonly restartPolicy: "Always" | "Never";
@@ -22,6 +24,7 @@ export interface PodTemplateArgs {
  */
 export function podTemplate(args: PodTemplateArgs) {
   const { workload } = args;
+  const kept = (text: string): pulumi.Input<string> => (args.secret ? pulumi.secret(text) : text);
   return {
     metadata: {
       labels: { ...selectorLabels(workload), ...useLabel },
@@ -35,9 +38,9 @@ export function podTemplate(args: PodTemplateArgs) {
       containers: [
         {
           name: workload.name,
-          image: workload.image,
-          ...(workload.command === undefined ? {} : { command: workload.command }),
-          ...(workload.args === undefined ? {} : { args: workload.args }),
+          image: kept(workload.image),
+          ...(workload.command === undefined ? {} : { command: workload.command.map(kept) }),
+          ...(workload.args === undefined ? {} : { args: workload.args.map(kept) }),
           env: args.env,
           resources: { requests: { cpu: "50m", memory: "128Mi" } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },

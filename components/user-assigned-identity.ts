@@ -2,9 +2,9 @@ import { UserAssignedIdentity as ManagedIdentity } from "@pulumi/azure-native/ma
 import type { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenExchangeAudience } from "../federation/audience";
-import type { IdentityPlan } from "../federation/identity-trusts";
 import type { IssuerUrl } from "../federation/issuer";
 import type { IdentityOutput } from "../federation/outputs";
+import type { IdentityPlan } from "../plan/identity-trusts";
 import { type DeployedTrust, federatedCredentials } from "./federated-credentials";
 import { type DeployedRole, roleAssignments } from "./role-assignments";
 import type { ConnectedTenant } from "./tenant-provider";

@@ -6,5 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export async function whenKnown(output: pulumi.Output<string>): Promise<string | undefined> {
   const { value } = await pulumi.runtime.serializeProperties("when-known", { value: output });
-  return typeof value === "string" && value !== pulumi.runtime.unknownValue ? value : undefined;
+  if (value === undefined || value === pulumi.runtime.unknownValue) return undefined;
+  if (typeof value === "string") return value;
+  throw new Error("A check waits for an output that is secret or no text, and could not compare it.");
 }

@@ -23,8 +23,11 @@ export interface WorkloadArgs {
   readonly cluster: AksCluster;
   readonly serviceAccount: ServiceAccount;
   readonly identity: TokenSource;
-  /** Whether the stack file keeps something of `workloads` secret: then all of `env` stays secret in the state. */
-  readonly secretEnv: boolean;
+  /**
+   * Whether the stack file keeps something of `workloads` secret. Nobody can tell which part, so all that may carry a
+   * secret (variables, command, arguments, image) stays secret in the state.
+   */
+  readonly secret: boolean;
 }
 
 /** A Pod, Deployment, Job or CronJob whose pods get tokens of tenant B. */
@@ -43,6 +46,7 @@ export class Workload extends pulumi.ComponentResource {
       workload,
       serviceAccountName: serviceAccount.metadata.name,
       env: environment(args),
+      secret: args.secret,
       trust: pulumi.interpolate`issuer=${cluster.oidcIssuerUrl} tenant=${identity.tenantId} client=${identity.clientId}`,
       restartPolicy: workload.kind === "Pod" || workload.kind === "Deployment" ? "Always" : "Never",
     });
@@ -100,10 +104,10 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/** The user's variables, and the subscription to work in: the seeds' pods got it wrong or not at all. */
-function environment({ workload, identity, secretEnv }: WorkloadArgs) {
+/** The user's variables, and the subscription to work in, which pods made after Microsoft's instructions lack. */
+function environment({ workload, identity, secret }: WorkloadArgs) {
   const filledIn = identity.subscriptionId === undefined ? {} : { AZURE_SUBSCRIPTION_ID: identity.subscriptionId };
   return Object.entries({ ...filledIn, ...workload.env })
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, value]) => ({ name, value: secretEnv && name in workload.env ? pulumi.secret(value) : value }));
+    .map(([name, value]) => ({ name, value: secret && name in workload.env ? pulumi.secret(value) : value }));
 }

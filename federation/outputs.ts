@@ -49,6 +49,8 @@ export interface NeighbourStack<Outputs> {
 }
 
 export interface Neighbours {
+  /** Issuer of this stack's own cluster, as last deployed: what the identity stacks were able to read. */
+  readonly ownIssuer: string | undefined;
   /** Names of this stack's identities by client ID, as last deployed: tenant A may have typed a client ID in. */
   readonly ownClientIds: ReadonlyMap<string, string>;
   readonly identityStacks: readonly NeighbourStack<IdentitySideOutputs>[];

@@ -1,7 +1,14 @@
+import * as pulumi from "@pulumi/pulumi";
 import { dnsPrefix } from "../../components/aks-cluster";
+import { podTemplate } from "../../components/pod-template";
 import { registration } from "../../components/resource-provider-registration";
-import { both, cluster, identity, tenantA, tenantB, trust, workload } from "./config-fixtures";
+import { both, cluster, identity, load, tenantA, tenantB, trust, workload } from "./config-fixtures";
 import { clientId, issuer, ofType, principalId, runProgram } from "./program-mocks";
+
+function only<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new Error("there is none");
+  return item;
+}
 
 describe("the cluster", () => {
   const type = "azure-native:containerservice:ManagedCluster";
@@ -218,5 +225,38 @@ describe("the workload", () => {
     expect(ofType(created, "kubernetes:core/v1:Namespace").map(({ name }) => name)).toEqual(["readers"]);
     expect(ofType(created, "kubernetes:core/v1:ServiceAccount")).toHaveLength(1);
     expect(ofType(created, "kubernetes:core/v1:Pod")).toHaveLength(2);
+  });
+
+  it("keeps image, command, arguments and variables secret when the stack file keeps some of it secret", async () => {
+    const words = { image: "example.com/i", command: ["run"], args: ["--key", "k"], env: { KEY: "k" } };
+    const input = both({ workloads: [{ ...workload, ...words }] });
+    const plain = await runProgram(input);
+    expect(at(ofType(plain.created, "kubernetes:core/v1:Pod")[0]?.inputs, ["spec", "containers"])).toEqual([
+      expect.objectContaining({ ...words, env: expect.anything() }),
+    ]);
+    // The mocks hand a whole over as secret when one of its parts is.
+    const kept = await runProgram(input, {}, ["workloads"]);
+    expect(ofType(kept.created, "kubernetes:core/v1:Pod")[0]?.inputs.spec).toMatchObject({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    });
+
+    const template = (secret: boolean) =>
+      podTemplate({
+        workload: only(load(input).workloads),
+        serviceAccountName: "sa",
+        env: [],
+        secret,
+        trust: "trust",
+        restartPolicy: "Always",
+      });
+    const [container] = template(true).spec.containers;
+    const parts = [container?.image, ...(container?.command ?? []), ...(container?.args ?? [])];
+    expect(await Promise.all(parts.map((part) => pulumi.isSecret(pulumi.output(part))))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(template(false).spec.containers[0]).toMatchObject({ image: words.image, args: words.args });
   });
 });

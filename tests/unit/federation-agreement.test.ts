@@ -1,9 +1,10 @@
 import type { Identity } from "../../config/identity";
 import type { Workload } from "../../config/workload";
-import { planIdentities } from "../../plan/identity-trusts";
 import { issuerUrl } from "../../federation/issuer";
 import type { IdentityOutput } from "../../federation/outputs";
-import { checkIssuers, planWorkloads } from "../../plan/workload-identities";
+import { compareIssuers } from "../../plan/cluster-issuer";
+import { planIdentities } from "../../plan/identity-trusts";
+import { planWorkloads } from "../../plan/workload-identities";
 import { both, load, workload as workloadInput } from "./config-fixtures";
 
 const issuer = "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f/";
@@ -107,17 +108,61 @@ Did you mean mi-wi-dmeo? A new identity is added in stack tenantB first.`,
       from: "config",
     });
   });
+});
 
-  it("are refused when tenant B trusts another issuer, with both and how they differ", () => {
-    const { ready } = planA({ "mi-wi-demo": deployed() });
-    expect(() => checkIssuers("tenantA", ready, issuer)).not.toThrow();
-    expect(() => checkIssuers("tenantA", ready, issuer.slice(0, -1))).toThrow(
+describe("the issuer of tenant A's cluster", () => {
+  const { ready } = planA({ "mi-wi-demo": deployed() });
+  const next = "\n  pulumi up --stack tenantB\n  pulumi up --stack tenantA";
+  const compare = (now: string | undefined, published: string | undefined) =>
+    compareIssuers("tenantA", ready, { now, published });
+
+  it.each([issuer, undefined, "https://example.com/before/"])(
+    "lets the workloads run when tenant B trusts it, whatever was published before: %s",
+    (published) => expect(compare(issuer, published)).toEqual({ ready, waiting: [] }),
+  );
+
+  it("is refused when tenant B could read it and trusts another, with both and how they differ", () => {
+    const other = issuer.slice(0, -1);
+    expect(() => compare(other, other)).toThrow(
       `Identity mi-wi-demo of stack tenantB trusts ${subject}, but not of the cluster of stack tenantA.
-  tenant A's issuer:  ${issuer.slice(0, -1)}
+  tenant A's issuer:  ${other}
   tenant B trusts:    ${issuer}
   Entra ID compares issuers letter by letter; they differ only in the trailing slash.
 When tenant B reads the issuer from stack tenantA (\`clusterStack\`), \`pulumi up --stack tenantB\` is all it takes.`,
     );
+  });
+
+  it.each([
+    ["of a cluster that replaces another", issuer],
+    ["of a cluster that was destroyed and made again", undefined],
+  ])("%s makes the workloads wait until tenant B has read it, with both values", (_name, published) => {
+    const now = "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/new/";
+    const plan = compare(now, published);
+    expect(plan.ready).toEqual([]);
+    expect(plan.waiting).toEqual([
+      `Workload wi-demo-app (identity mi-wi-demo) waits for stack tenantB: the cluster is new, and tenant B trusts another one's tokens.
+  tenant A's issuer:  ${now}
+  tenant B trusts:    ${issuer}
+Everything else of this stack is made now. Next (where tenant B has the issuer typed in, change it there first):${next}`,
+    ]);
+  });
+
+  it("is not known in the preview of a new cluster, and the workloads wait", () => {
+    const plan = compare(undefined, undefined);
+    expect(plan.ready).toEqual([]);
+    expect(plan.waiting).toEqual([expect.stringContaining("known when the cluster is made")]);
+    expect(compare(undefined, "https://example.com/untrusted/").ready).toEqual([]);
+  });
+
+  it("is not known in the preview of a changed cluster, which most likely keeps it; the text says what if not", () => {
+    const plan = compare(undefined, issuer);
+    expect(plan.ready).toEqual(ready);
+    expect(plan.waiting).toEqual([expect.stringMatching(/^The cluster changes, and a preview cannot know its issuer/)]);
+  });
+
+  it("does not matter to identities that are typed in or of the same stack", () => {
+    const own = planWorkloads("both", [workload], ["mi-wi-demo"], { identityStacks: [] }).ready;
+    expect(compareIssuers("both", own, { now: issuer, published: issuer })).toEqual({ ready: own, waiting: [] });
   });
 });
 

@@ -97,11 +97,42 @@ describe("tenant A's stack", () => {
     expect(error).toHaveProperty("__pulumiRunError", true); // no stack trace
   });
 
-  it("is refused before any workload when tenant B trusts another issuer", async () => {
-    const other = { ...deployedB.identities["mi-wi-demo"], trusts: [{ ...trusts[0], issuer: issuer.slice(0, -1) }] };
-    const { created, error } = await runProgram(sideA, { stacks: { [B]: { identities: { "mi-wi-demo": other } } } });
+  const elsewhere = { ...deployedB.identities["mi-wi-demo"], trusts: [{ ...trusts[0], issuer: issuer.slice(0, -1) }] };
+  const following = { [B]: { identities: { "mi-wi-demo": elsewhere } } };
+  const own = "organization/cross-tenant-identity/test";
+
+  it("is refused before any workload when tenant B trusts another issuer than the published one", async () => {
+    const { created, error } = await runProgram(sideA, { stacks: { ...following, [own]: { oidcIssuerUrl: issuer } } });
     expect(error?.message).toContain("they differ only in the trailing slash");
+    expect(error).toHaveProperty("__pulumiRunError", true); // no stack trace
     expect(created.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+  });
+
+  it.each([{}, { oidcIssuerUrl: "https://example.com/before/" }])(
+    "publishes the issuer of a new cluster and holds the workloads back, when before there was %j",
+    async (published) => {
+      const { created, error, outputs, warnings } = await runProgram(sideA, {
+        stacks: { ...following, [own]: published },
+      });
+      expect(error).toBeUndefined();
+      expect(created.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+      expect(outputs).toMatchObject({ oidcIssuerUrl: issuer, serviceAccounts: deployedA.serviceAccounts });
+      expect(warnings).toEqual([expect.stringContaining("waits for stack tenantB: the cluster is new")]);
+    },
+  );
+
+  it("makes the namespaces that workloads ask for even while the workloads wait", async () => {
+    const workloads = [
+      { ...workload, namespace: "readers", createNamespace: true },
+      { ...workload, namespace: "readers", name: "second", identity: { clientId, tenantId: tenantB.tenantId } },
+    ].map((each, index) => ({ ...each, serviceAccount: `sa-${index}` }));
+    const waitsAll = await runProgram({ ...sideA, workloads: workloads.slice(0, 1) }, { stacks: { [B]: {} } });
+    expect(ofType(waitsAll.created, "kubernetes:core/v1:Namespace").map(({ name }) => name)).toEqual(["readers"]);
+    expect(ofType(waitsAll.created, "kubernetes:core/v1:Pod")).toEqual([]);
+
+    const waitsOne = await runProgram({ ...sideA, workloads }, { stacks: { [B]: {} } });
+    expect(ofType(waitsOne.created, "kubernetes:core/v1:Namespace").map(({ name }) => name)).toEqual(["readers"]);
+    expect(ofType(waitsOne.created, "kubernetes:core/v1:Pod").map(({ name }) => name)).toEqual(["readers/second"]);
   });
 
   it("is refused when the outputs of tenant B's stack are not those of this program", async () => {

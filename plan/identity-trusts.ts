@@ -1,10 +1,10 @@
 import type { Identity, Trust } from "../config/identity";
-import { tokenExchangeAudience } from "./audience";
-import { credentialName } from "./credential-name";
+import { tokenExchangeAudience } from "../federation/audience";
+import { credentialName } from "../federation/credential-name";
+import { type IssuerUrl, issuerUrl } from "../federation/issuer";
+import type { ClusterSideOutputs, Neighbours, ServiceAccountOutput } from "../federation/outputs";
+import { type Subject, subjectOf } from "../federation/subject";
 import { DisagreementError, issuerDisagreement, subjectDisagreement } from "./disagreement";
-import { type IssuerUrl, issuerUrl } from "./issuer";
-import type { ClusterSideOutputs, Neighbours, ServiceAccountOutput } from "./outputs";
-import { type Subject, subjectOf } from "./subject";
 
 /** Where a trusted issuer comes from: known now, or from the cluster that this same stack makes. */
 export type TrustedIssuer = { readonly known: IssuerUrl } | { readonly ofCluster: string };

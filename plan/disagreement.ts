@@ -1,8 +1,7 @@
-import { RunError } from "@pulumi/pulumi";
-import { issuerDifference } from "./issuer";
+import { issuerDifference } from "../federation/issuer";
 
-/** The two sides of the trust say different things. Pulumi prints the message of a RunError without a stack trace. */
-export class DisagreementError extends RunError {
+/** The two sides of the trust say different things. */
+export class DisagreementError extends Error {
   constructor(readonly disagreements: readonly string[]) {
     const count = disagreements.length === 1 ? "" : `${disagreements.length} times: `;
     super(`Tenant A and tenant B disagree, ${count}no token would be accepted.\n\n${disagreements.join("\n\n")}`);

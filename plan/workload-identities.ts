@@ -1,8 +1,8 @@
 import type { Workload } from "../config/workload";
-import { DisagreementError, issuerDisagreement, subjectDisagreement } from "./disagreement";
-import { nearest } from "./nearest";
-import type { IdentityOutput, Neighbours } from "./outputs";
-import { type Subject, subjectOf } from "./subject";
+import { nearest } from "../federation/nearest";
+import type { IdentityOutput, Neighbours } from "../federation/outputs";
+import { type Subject, subjectOf } from "../federation/subject";
+import { DisagreementError, subjectDisagreement } from "./disagreement";
 
 /** Whose tokens a workload gets. */
 export type WorkloadIdentity =
@@ -64,7 +64,7 @@ export function planWorkloads(
 }
 
 /** A workload with the identity that it waits for. */
-function named({ name, identity }: Workload): string {
+export function named({ name, identity }: Workload): string {
   return typeof identity === "string" ? `${name} (identity ${identity.slice(identity.lastIndexOf("/") + 1)})` : name;
 }
 
@@ -144,20 +144,4 @@ function compareSubject(
     });
   }
   return same.every(({ issuer }) => issuer === undefined) ? "waits for issuer" : "agreed";
-}
-
-/**
- * Compares the cluster's issuer, once it is known, with those that tenant B trusts for each workload.
- * @throws DisagreementError that names both.
- */
-export function checkIssuers(stack: string, planned: readonly PlannedWorkload[], issuer: string): void {
-  const disagreements = planned.flatMap(({ subject, identity }) => {
-    if (identity.from !== "other stack") return [];
-    const { trusts } = identity.identity;
-    const trusted = trusts.flatMap((trust) => (trust.subject === subject ? (trust.issuer ?? []) : []));
-    if (trusted.includes(issuer)) return [];
-    const { name, stack: identityStack } = identity;
-    return [issuerDisagreement({ identity: name, subject, issuer, trusted, identityStack, clusterStack: stack })];
-  });
-  if (disagreements.length > 0) throw new DisagreementError([...new Set(disagreements)]);
 }
