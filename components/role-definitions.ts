@@ -1,13 +1,14 @@
 import { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition";
 import * as pulumi from "@pulumi/pulumi";
 import type { Identity, Role } from "../config/identity";
+import { adviceFor } from "../federation/advice";
 import { roleGuid } from "../federation/roles";
 import type { ConnectedTenant } from "./tenant-provider";
 
 /**
  * Asks tenant B for every role that the config gives, before anything is made: a GUID that is no role there would else
  * fail in the middle of a deployment.
- * @throws pulumi.RunError that lists all the roles that do not exist.
+ * @throws pulumi.RunError that lists all the roles that do not exist or could not be looked up.
  */
 export async function checkRoleDefinitions(identities: readonly Identity[], tenant: ConnectedTenant): Promise<void> {
   const wanted = new Map<string, { role: Role; identity: string; guid: string; scope: string }>();
@@ -27,18 +28,32 @@ export async function checkRoleDefinitions(identities: readonly Identity[], tena
       } catch (error) {
         const answer = error instanceof Error ? error.message : String(error);
         const name = role.role === guid ? guid : `${role.role} (${guid})`;
-        return [
-          [
-            `Identity ${identity} is to have role ${name}, which ${scope} does not have.`,
-            `  answer:  ${answer.split("\n")[0]}`,
-            `  to do:   look it up: az role definition list --scope ${scope} --query "[].{name:roleName, id:name}"`,
-          ].join("\n"),
-        ];
+        return [roleFault({ identity, name, scope, answer }, tenant)];
       }
     }),
   );
   const all = faults.flat();
   if (all.length > 0) throw new pulumi.RunError(`${all.join("\n\n")}\n\nNothing was deployed.`);
+}
+
+interface Lookup {
+  readonly identity: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly answer: string;
+}
+
+/** Only a role that is not there is the config's fault; anything else says nothing about the role. */
+function roleFault({ identity, name, scope, answer }: Lookup, { tenantId }: ConnectedTenant): string {
+  const advice = adviceFor(answer, { key: "tenantB", tenantId });
+  const lookUp = `look it up: az role definition list --scope ${scope} --query "[].{name:roleName, id:name}"`;
+  const absent = advice === undefined ? /\b404\b/.test(answer) : advice.code === "RoleDefinitionDoesNotExist";
+  return [
+    `Identity ${identity} is to have role ${name}, which ${absent ? `${scope} does not have` : `could not be looked up at ${scope}`}.`,
+    `  answer:  ${answer.split("\n")[0]}`,
+    ...(absent || advice === undefined ? [] : [`  cause:   ${advice.cause}`]),
+    `  to do:   ${absent ? lookUp : (advice?.toDo ?? `run \`pulumi up\` again; when it stays so, ${lookUp}`)}`,
+  ].join("\n");
 }
 
 /** The identity's own resource group may not exist yet; its subscription does. */

@@ -124,6 +124,20 @@ describe("the identity", () => {
 
 Nothing was deployed.`);
   });
+
+  it.each([
+    ["Status=404 Not Found", /does not have\.$/m, /look it up: az role definition list/],
+    ['Code="AuthorizationFailed"', /could not be looked up at/, /give it the custom role/],
+    ["connection reset by peer", /could not be looked up at/, /run `pulumi up` again; when it stays so, look it up/],
+  ])("is told apart by the answer to the look-up of a role: %s", async (answer, fault, toDo) => {
+    const guid = "11111111-2222-4333-8444-555555555555";
+    const roles = [{ role: guid, scope: "resourceGroup" }];
+    const { error } = await runProgram(both({ identities: [{ ...identity, roles }] }), {
+      failing: { [`role ${guid}`]: answer },
+    });
+    expect(error?.message).toMatch(fault);
+    expect(error?.message).toMatch(toDo);
+  });
 });
 
 describe("the registration of a resource provider", () => {
