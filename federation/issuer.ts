@@ -1,3 +1,5 @@
+import { maxClaimLength } from "./limits";
+
 /** The issuer (`iss` claim) of a cluster's tokens, which tenant B compares byte for byte, trailing slash included. */
 
 declare const brand: unique symbol;
@@ -12,7 +14,7 @@ export function issuerFault(text: string): string | undefined {
   if (url.protocol !== "https:") return `the issuer starts with ${url.protocol}// and not with https://`;
   if (text.includes("?") || text.includes("#")) return "the issuer has a query or a fragment";
   if (url.username !== "" || url.password !== "") return "the issuer has a user name in it";
-  if (text.length > 600) return "the issuer is longer than 600 characters";
+  if (text.length > maxClaimLength) return `the issuer is longer than ${maxClaimLength} characters`;
   return undefined;
 }
 
