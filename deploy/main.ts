@@ -2,10 +2,10 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { OrderError, orderStacks, readStackFiles } from "./order.ts";
+import { OrderError, orderStacks, readStackFiles, stacksOf } from "./order.ts";
 import { failureText } from "./progress.ts";
 import { type Conduct, Declined, deploy, destroy } from "./run.ts";
-import { openStacks } from "./stacks.ts";
+import { Stacks } from "./stacks.ts";
 
 const usage = `Usage: npm run deploy -- [STACK...] [--yes | --preview]
        npm run destroy -- [STACK...] [--yes | --preview]
@@ -27,8 +27,7 @@ const projectDir = resolve(options.values.cwd ?? resolve(import.meta.dirname, ".
 
 try {
   const order = orderStacks(readStackFiles(projectDir), options.positionals);
-  const names = [...order.clusters, ...order.identities];
-  const stacks = await openStacks({ projectDir, environment: {} }, names);
+  const stacks = await Stacks.open({ projectDir, environment: {} }, stacksOf(order));
   await action(stacks, order, conduct());
   console.log(options.values.preview ? "Nothing was changed." : "Done.");
 } catch (error) {

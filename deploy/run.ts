@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import type { DeploymentOrder } from "./order.ts";
+import { type DeploymentOrder, stacksOf } from "./order.ts";
 import { progressOf, type Report } from "./progress.ts";
-import { clusterObjects } from "./stacks.ts";
+import { clusterObjects, type Stacks } from "./stacks.ts";
 
 /** Asked before each change; false stops the run without an error. */
 export type Confirm = (question: string) => Promise<boolean>;
@@ -19,14 +19,35 @@ export interface Conduct {
 export class Declined extends Error {}
 
 /**
- * Deploys in three rounds (clusters, identities, the clusters whose workloads waited). Stacks of one round have nothing to do
- * with each other and run side by side where nobody has to be asked. A stack whose preview is empty is left alone.
+ * Deploys in three rounds (clusters, identities, the workloads that waited), after making the stacks that do not exist.
+ * Stacks of one round have nothing to do with each other and run side by side where nobody has to be asked. A stack
+ * whose preview is empty is left alone.
  */
-export async function deploy(stacks: Map<string, Stack>, order: DeploymentOrder, conduct: Conduct): Promise<void> {
-  for (const round of [order.clusters, order.identities, order.again]) {
-    await eachOf(round, conduct, (name) => bringUp(name, stackOf(stacks, name), conduct));
-    if (conduct.previewOnly && round === order.identities) return; // the second round depends on outputs not made yet
+export async function deploy(stacks: Stacks, order: DeploymentOrder, conduct: Conduct): Promise<void> {
+  await makeMissing(stacks, stacksOf(order), conduct);
+  const { clusters, identities, workloads } = order;
+  // What the workloads of the last round need is not made by a preview of the rounds before.
+  for (const round of conduct.previewOnly ? [clusters, identities] : [clusters, identities, workloads]) {
+    const existing = round.filter((name) => stacks.has(name));
+    await eachOf(existing, conduct, (name) => bringUp(name, stacks.get(name), conduct));
   }
+}
+
+/** Empty stacks for the names that have none yet: the references between stacks need both ends. */
+async function makeMissing(stacks: Stacks, names: string[], conduct: Conduct): Promise<void> {
+  const missing = names.filter((name) => !stacks.has(name));
+  if (missing.length === 0) return;
+  if (conduct.previewOnly) {
+    conduct.report(
+      `Not there yet, so without a preview: ${missing.join(", ")}. pulumi stack init makes an empty stack.`,
+    );
+    return;
+  }
+  if (!(await conduct.confirm(`Make the stack${missing.length > 1 ? "s" : ""} ${missing.join(" and ")}?`))) {
+    throw new Declined("No stack was made.");
+  }
+  // One after the other: each changes the workspace's selection.
+  for (const name of missing) await stacks.create(name);
 }
 
 async function bringUp(name: string, stack: Stack, conduct: Conduct): Promise<void> {
@@ -47,12 +68,14 @@ async function bringUp(name: string, stack: Stack, conduct: Conduct): Promise<vo
 
 /**
  * Destroys in the reverse order: the objects in the clusters first, so that no workload outlives the trust it uses; then
- * the identities, then the clusters with their issuers.
+ * the identities, then the clusters with their issuers. Stacks that do not exist are passed over.
  */
-export async function destroy(stacks: Map<string, Stack>, order: DeploymentOrder, conduct: Conduct): Promise<void> {
-  await eachOf(order.clusters, conduct, (name) => takeDownWorkloads(name, stackOf(stacks, name), conduct));
-  await eachOf(order.identities, conduct, (name) => takeDown(name, stackOf(stacks, name), conduct));
-  await eachOf(order.clusters, conduct, (name) => takeDown(name, stackOf(stacks, name), conduct));
+export async function destroy(stacks: Stacks, order: DeploymentOrder, conduct: Conduct): Promise<void> {
+  const clusters = order.clusters.filter((name) => stacks.has(name));
+  const identities = order.identities.filter((name) => stacks.has(name) && !clusters.includes(name));
+  await eachOf(clusters, conduct, (name) => takeDownWorkloads(name, stacks.get(name), conduct));
+  await eachOf(identities, conduct, (name) => takeDown(name, stacks.get(name), conduct));
+  await eachOf(clusters, conduct, (name) => takeDown(name, stacks.get(name), conduct));
 }
 
 /** The first part of `destroy` for one stack, on its own because what it leaves can be looked at. */
@@ -92,10 +115,4 @@ async function eachOf(names: string[], conduct: Conduct, step: (name: string) =>
 
 export function hasChanges(summary: Record<string, number | undefined>): boolean {
   return Object.entries(summary).some(([op, count]) => op !== "same" && op !== "read" && (count ?? 0) > 0);
-}
-
-export function stackOf(stacks: Map<string, Stack>, name: string): Stack {
-  const stack = stacks.get(name);
-  if (stack === undefined) throw new Error(`Stack ${name} was not opened.`);
-  return stack;
 }

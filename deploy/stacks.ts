@@ -8,20 +8,61 @@ export interface EngineSettings {
   cliRoot?: string;
 }
 
-/** Opens the named stacks through the Automation API; a stack that does not exist yet is created empty. */
-export async function openStacks(settings: EngineSettings, names: string[]): Promise<Map<string, Stack>> {
-  const pulumiCommand = await PulumiCommand.get(settings.cliRoot ? { root: settings.cliRoot } : {});
-  const stacks = new Map<string, Stack>();
-  // One after the other: creating a stack writes its salt into a stack file and selects it in the workspace.
-  for (const name of names) {
-    const workspace = await LocalWorkspace.create({
-      workDir: settings.projectDir,
-      envVars: settings.environment,
-      pulumiCommand,
-    });
-    stacks.set(name, await Stack.createOrSelect(name, workspace));
+/** The user's stacks through the Automation API. */
+export class Stacks {
+  readonly #settings: EngineSettings;
+  readonly #command: PulumiCommand;
+  readonly #open = new Map<string, Stack>();
+
+  private constructor(settings: EngineSettings, command: PulumiCommand) {
+    this.#settings = settings;
+    this.#command = command;
   }
-  return stacks;
+
+  /**
+   * Opens those of the named stacks that exist; nothing is made.
+   *
+   * @throws the CLI's error when there is none, or when it cannot reach the backend.
+   */
+  static async open(settings: EngineSettings, names: string[]): Promise<Stacks> {
+    const stacks = new Stacks(settings, await PulumiCommand.get(settings.cliRoot ? { root: settings.cliRoot } : {}));
+    const existing = await (await stacks.#workspace()).listStacks();
+    const exists = (name: string) => existing.some((stack) => stack.name.split("/").at(-1) === name);
+    await Promise.all(names.filter(exists).map(async (name) => stacks.#keep(name, await stacks.#select(name))));
+    return stacks;
+  }
+
+  has(name: string): boolean {
+    return this.#open.has(name);
+  }
+
+  get(name: string): Stack {
+    const stack = this.#open.get(name);
+    if (stack === undefined) throw new Error(`Stack ${name} does not exist.`);
+    return stack;
+  }
+
+  get entries(): [string, Stack][] {
+    return [...this.#open];
+  }
+
+  /** Makes an empty stack; this writes its salt into its stack file. */
+  async create(name: string): Promise<void> {
+    this.#keep(name, await Stack.create(name, await this.#workspace()));
+  }
+
+  async #select(name: string): Promise<Stack> {
+    return Stack.select(name, await this.#workspace());
+  }
+
+  #keep(name: string, stack: Stack): void {
+    this.#open.set(name, stack);
+  }
+
+  #workspace(): Promise<LocalWorkspace> {
+    const { projectDir, environment } = this.#settings;
+    return LocalWorkspace.create({ workDir: projectDir, envVars: environment, pulumiCommand: this.#command });
+  }
 }
 
 /** Outputs, with secrets left out. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { stackFilePattern } from "../deploy/order.ts";
 
 /** One simulated Microsoft Entra tenant with its one subscription. */
 export interface TenantSpec {
@@ -59,8 +60,6 @@ export function defaultTopology(): Topology {
   };
 }
 
-const stackFile = /^Pulumi\.[^.]+\.ya?ml$/;
-
 /**
  * The default topology with the tenant and subscription ids that the project's own stack files name, so that a user's
  * edited config can be rehearsed on the sandbox as it is. The first stack file (by name) that names a tenant's ids
@@ -70,7 +69,7 @@ export function topologyOfProject(projectDir: string): Topology {
   const topology = defaultTopology();
   const configs = existsSync(projectDir)
     ? readdirSync(projectDir)
-        .filter((name) => stackFile.test(name))
+        .filter((name) => stackFilePattern.test(name))
         .sort()
         .reverse()
         .map((name) => stackConfig(join(projectDir, name)))

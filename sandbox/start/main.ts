@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { orderStacks, readStackFiles } from "../../deploy/order.ts";
+import { type DeploymentOrder, orderStacks, readStackFiles } from "../../deploy/order.ts";
 import { failureText } from "../../deploy/progress.ts";
-import { type Conduct, deploy, destroy, stackOf, takeDownWorkloads } from "../../deploy/run.ts";
-import { openStacks, publicOutputs } from "../../deploy/stacks.ts";
+import { type Conduct, deploy, destroy, takeDownWorkloads } from "../../deploy/run.ts";
+import { publicOutputs, Stacks } from "../../deploy/stacks.ts";
 import { sandboxEnvironment } from "../session/environment.ts";
 import { inventory } from "../session/inventory.ts";
 import { defaultStateDir, projectRoot } from "../session/session.ts";
@@ -18,17 +18,26 @@ import { describeTrustChain } from "./trust-chain.ts";
 
 const { keep } = readOptions();
 const steps = new Steps(keep ? 6 : 9);
-let sandbox: RunningSandbox | undefined;
-process.once("SIGINT", () => void interrupted(130));
-process.once("SIGTERM", () => void interrupted(143));
+let sandbox: Promise<RunningSandbox> | undefined;
+let interruption: Promise<never> | undefined;
+// A second ctrl-C does not make the clearing up shorter; it would only leave something behind.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.on(signal, () => {
+    interruption ??= interrupted(code);
+  });
+}
 
 try {
   await mainJob();
 } catch (error) {
+  await interruption; // whatever was under way failed because of it
   const cause = error instanceof StepFailure ? error.cause : error;
   const text = cause instanceof SandboxError ? cause.message : failureText(cause);
   console.error(`\n${error instanceof StepFailure ? error.message : "Failed"}:\n${text}`);
-  await sandbox?.stop();
+  await stopSandbox();
   process.exit(1);
 }
 
@@ -41,7 +50,7 @@ async function mainJob(): Promise<void> {
   const projectDir = copyProject(join(running.session.stateDir, "project"));
   const order = orderStacks(readStackFiles(projectDir), ["tenantA"]);
   const settings = { projectDir, environment, cliRoot: running.session.stateDir };
-  const stacks = await openStacks(settings, [...order.clusters, ...order.identities]);
+  const stacks = await Stacks.open(settings, []);
   const conduct: Conduct = {
     report: (line) => console.log(`  ${line}`),
     confirm: async () => true,
@@ -59,15 +68,15 @@ async function mainJob(): Promise<void> {
     }
   });
   await steps.run("Preview again: nothing is left to change", async () => {
-    await Promise.all([...stacks].map(([name, stack]) => previewIsEmpty(name, stack)));
+    await Promise.all(stacks.entries.map(([name, stack]) => previewIsEmpty(name, stack)));
   });
-  await steps.run("Sum up the chain of trust", () => summarize(stacks, order.clusters, order.identities));
+  await steps.run("Sum up the chain of trust", () => summarize(stacks, order));
   if (keep) {
     await steps.run("Leave it running", async () => console.log(lookAround(projectDir)));
     process.exit(0);
   }
   await steps.run("Take the workload down first", async () => {
-    for (const name of order.clusters) await takeDownWorkloads(name, stackOf(stacks, name), conduct);
+    for (const name of order.clusters) await takeDownWorkloads(name, stacks.get(name), conduct);
     mustBeEmpty("The cluster", await cluster.foreignObjects());
   });
   await steps.run("Destroy the identity, then the cluster", () => destroy(stacks, order, conduct));
@@ -91,14 +100,15 @@ async function mainJob(): Promise<void> {
 async function begin(): Promise<RunningSandbox> {
   const topology = topologyOfProject(projectRoot);
   sandbox = keep
-    ? await startSandbox({ stateDir: defaultStateDir(), topology, attached: false })
-    : await startTemporarySandbox(topology);
-  for (const tenant of sandbox.session.tenants) {
+    ? startSandbox({ stateDir: defaultStateDir(), topology, attached: false })
+    : startTemporarySandbox(topology);
+  const running = await sandbox;
+  for (const tenant of running.session.tenants) {
     console.log(
       `  ${tenant.key} ${tenant.displayName}: tenant ${tenant.tenantId}, subscription ${tenant.subscriptionId}`,
     );
   }
-  return sandbox;
+  return running;
 }
 
 async function previewIsEmpty(name: string, stack: Stack): Promise<void> {
@@ -106,13 +116,16 @@ async function previewIsEmpty(name: string, stack: Stack): Promise<void> {
   console.log(`  ${name}: pulumi preview --expect-no-changes: no changes`);
 }
 
-async function summarize(stacks: Map<string, Stack>, clusters: string[], identities: string[]): Promise<void> {
-  for (const cluster of clusters) {
-    const clusterOutputs = await publicOutputs(stackOf(stacks, cluster));
-    for (const identity of identities) {
-      const identityOutputs = await publicOutputs(stackOf(stacks, identity));
-      const lines = describeTrustChain(clusterOutputs, identityOutputs, "quota limit and usage read");
-      for (const line of lines) console.log(line);
+async function summarize(stacks: Stacks, order: DeploymentOrder): Promise<void> {
+  const outputs = new Map(
+    await Promise.all(stacks.entries.map(async ([name, stack]) => [name, await publicOutputs(stack)] as const)),
+  );
+  for (const cluster of order.clusters) {
+    for (const identity of order.identities) {
+      const result = "quota limit and usage read";
+      for (const line of describeTrustChain(outputs.get(cluster) ?? {}, outputs.get(identity) ?? {}, result)) {
+        console.log(line);
+      }
     }
   }
 }
@@ -133,9 +146,15 @@ function lookAround(projectDir: string): string {
   ].join("\n");
 }
 
-async function interrupted(code: number): Promise<void> {
+/** Ends the sandbox if there is one, also when it is still starting or could not start. */
+async function stopSandbox(): Promise<void> {
+  const running = await sandbox?.catch(() => undefined);
+  await running?.stop();
+}
+
+async function interrupted(code: number): Promise<never> {
   console.error("\nInterrupted: stopping the sandbox and all that runs in it.");
-  await sandbox?.stop();
+  await stopSandbox();
   process.exit(code);
 }
 

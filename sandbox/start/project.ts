@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { stackFilePattern } from "../../deploy/order.ts";
 import { projectRoot } from "../session/session.ts";
 
 /**
@@ -12,7 +13,7 @@ export function copyProject(folder: string): string {
   const project: Record<string, unknown> = parse(readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8"));
   writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, main: projectRoot }));
   for (const file of readdirSync(projectRoot)) {
-    if (/^Pulumi\.[^.]+\.ya?ml$/.test(file)) copyFileSync(join(projectRoot, file), join(folder, file));
+    if (stackFilePattern.test(file)) copyFileSync(join(projectRoot, file), join(folder, file));
   }
   return folder;
 }

@@ -11,7 +11,9 @@ let project: Project;
 
 beforeAll(async () => {
   engine = await Engine.start();
-  project = await engine.project({ tenantA: clusterSide(), tenantB: identitySide() });
+  project = await engine.project({});
+  project.configure("tenantA", clusterSide());
+  project.configure("tenantB", identitySide());
 }, 60_000);
 
 afterAll(() => engine?.stop(), 30_000);
@@ -20,10 +22,17 @@ function deploy(...args: string[]) {
   return engine.run(process.execPath, [deployMain, ...args, "--cwd", project.folder]);
 }
 
-it("npm run deploy --preview changes nothing", async () => {
+it("npm run deploy --preview makes nothing, not even a stack, and leaves the stack files alone", async () => {
+  const before = readFileSync(join(project.folder, "Pulumi.tenantA.yaml"), "utf8");
   const result = mustSucceed(await deploy("deploy", "--preview"));
-  expect(result.text).toContain("ManagedCluster");
-  expect(await engine.everythingInAzure()).toEqual([]);
+  expect(result.text).toContain("tenantA, tenantB");
+  expect(mustSucceed(await project.pulumi("stack", "ls", "--json")).stdout.trim()).toBe("[]");
+  expect(readFileSync(join(project.folder, "Pulumi.tenantA.yaml"), "utf8")).toBe(before);
+}, 60_000);
+
+it("npm run destroy has nothing to do where no stack is", async () => {
+  mustSucceed(await deploy("destroy", "--yes"));
+  expect(mustSucceed(await project.pulumi("stack", "ls", "--json")).stdout.trim()).toBe("[]");
 }, 60_000);
 
 it("npm run deploy without a terminal and without --yes changes nothing and says what to add", async () => {
@@ -35,6 +44,8 @@ it("npm run deploy without a terminal and without --yes changes nothing and says
 
 it("npm run deploy --yes ends with a running workload, finds nothing to do the second time, and npm run destroy takes all down", async () => {
   mustSucceed(await deploy("deploy", "--yes"));
+  const preview = mustSucceed(await deploy("deploy", "--preview"));
+  expect(preview.text).toContain("tenantA: nothing to change");
   await engine.logWhen("default", "wi-demo-app", (text) => text.includes("usage: "));
   const again = mustSucceed(await deploy("deploy", "--yes"));
   expect(again.text.match(/nothing to change/g)?.length).toBeGreaterThanOrEqual(2);
