@@ -1,5 +1,6 @@
 import { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition";
 import * as pulumi from "@pulumi/pulumi";
+import { environmentPrefix } from "../config/credentials";
 import type { Identity, Role } from "../config/identity";
 import { adviceFor } from "../federation/advice";
 import { roleGuid } from "../federation/roles";
@@ -45,7 +46,7 @@ interface Lookup {
 
 /** Only a role that is not there is the config's fault; anything else says nothing about the role. */
 function roleFault({ identity, name, scope, answer }: Lookup, { tenantId }: ConnectedTenant): string {
-  const advice = adviceFor(answer, { key: "tenantB", tenantId });
+  const advice = adviceFor(answer, { key: "tenantB", tenantId, variablePrefix: environmentPrefix.tenantB });
   const lookUp = `look it up: az role definition list --scope ${scope} --query "[].{name:roleName, id:name}"`;
   const absent = advice === undefined ? /\b404\b/.test(answer) : advice.code === "RoleDefinitionDoesNotExist";
   return [

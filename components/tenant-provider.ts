@@ -67,8 +67,8 @@ async function orExplain<Value>(key: TenantKey, tenant: Tenant, attempt: string,
     return await call;
   } catch (error) {
     const answer = error instanceof Error ? error.message : String(error);
-    const advice = adviceFor(answer, { key, tenantId: tenant.tenantId });
     const prefix = environmentPrefix[key];
+    const advice = adviceFor(answer, { key, tenantId: tenant.tenantId, variablePrefix: prefix });
     throw new pulumi.RunError(
       [
         `Cannot ${attempt} ${key}, tenant ${tenant.tenantId}. Nothing was deployed.`,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nearest } from "../federation/nearest";
+import type { Environment } from "./credentials";
 import { core } from "./documentation";
 import { explain } from "./explain";
 import { ConfigError, type Path, type Problem } from "./problem";
@@ -18,9 +19,13 @@ export interface LoadedConfig extends StackConfig {
  * Reads and checks the whole config of the stack, before any resource exists.
  * @throws ConfigError with every problem, not only the first.
  */
-export function loadConfig(stack: string, raw: RawConfig = readRawConfig()): LoadedConfig {
+export function loadConfig(
+  stack: string,
+  raw: RawConfig = readRawConfig(),
+  environment: Environment = process.env,
+): LoadedConfig {
   const problems: Problem[] = unknownKeys(raw);
-  const checked: CheckedConfig = { stack, raw, ...parseKeys(raw, problems) };
+  const checked: CheckedConfig = { stack, raw, environment, ...parseKeys(raw, problems) };
   problems.push(...crossFieldProblems(checked));
   if (problems.length > 0) throw new ConfigError(stack, problems.map(hidingSecrets(raw)));
   return { ...checked.config, notes: notesOn(checked), secretKeys: raw.secretKeys };

@@ -104,19 +104,16 @@ export const adviceTable: readonly Advice[] = [
 export interface AdvisedTenant {
   readonly key: "tenantA" | "tenantB";
   readonly tenantId: string;
+  /** Prefix of the variables with which this tenant alone is signed in to. */
+  readonly variablePrefix: string;
 }
 
 function notSignedIn(tenant: AdvisedTenant | undefined): Advice {
-  const prefix =
-    tenant === undefined
-      ? "TENANT_A_ARM_ or TENANT_B_ARM_"
-      : tenant.key === "tenantA"
-        ? "TENANT_A_ARM_"
-        : "TENANT_B_ARM_";
+  const prefix = tenant?.variablePrefix ?? "";
   return {
     code: "no credentials",
     cause: "nothing to sign in with was found",
-    toDo: `az login --tenant ${tenant?.tenantId ?? "TENANT"}, or set ${tenant?.key ?? "the tenant"}.credentials, or the variables CLIENT_ID and CLIENT_SECRET with the prefix ${prefix}`,
+    toDo: `az login --tenant ${tenant?.tenantId ?? "TENANT"}, or set ${tenant?.key ?? "the tenant"}.credentials, or the variables ${prefix}ARM_CLIENT_ID and ${prefix}ARM_CLIENT_SECRET`,
   };
 }
 

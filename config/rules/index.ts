@@ -3,7 +3,7 @@ import { clusterRules } from "./cluster";
 import { identityRules } from "./identities";
 import { issuerNotes } from "./issuers";
 import type { CheckedConfig, Rule } from "./rule";
-import { secretRules } from "./secrets";
+import { credentialNotes, secretRules } from "./secrets";
 import { tenantRules } from "./tenants";
 import { wiringRules } from "./wiring";
 import { workloadNotes, workloadRules } from "./workloads";
@@ -26,5 +26,5 @@ export function crossFieldProblems(checked: CheckedConfig): Problem[] {
 
 /** What is allowed, but likely not meant. */
 export function notesOn(checked: CheckedConfig): string[] {
-  return [...issuerNotes(checked), ...workloadNotes(checked)];
+  return [...issuerNotes(checked), ...workloadNotes(checked), ...credentialNotes(checked)];
 }

@@ -1,3 +1,4 @@
+import type { Environment } from "../credentials";
 import type { Path, Problem } from "../problem";
 import type { RawConfig } from "../raw";
 import type { StackConfig } from "../stack";
@@ -11,6 +12,8 @@ export interface CheckedConfig {
   /** Place of each workload and identity in its list as given. */
   readonly positions: ReadonlyMap<object, number>;
   readonly raw: RawConfig;
+  /** Variables that may say how to sign in. */
+  readonly environment: Environment;
 }
 
 /** A rule between fields. It sees the config and returns what breaks it. */

@@ -1,10 +1,13 @@
-import type { Rule } from "./rule";
+import { credentialsOf, environmentPrefix, overridingVariables, variablesOf, waysOf } from "../credentials";
+import type { Credentials } from "../tenant";
+import type { CheckedConfig, Rule } from "./rule";
 
+const tenants = ["tenantA", "tenantB"] as const;
 const secretCredentials = ["clientSecret", "clientCertificatePassword"] as const;
 
 /** A tenant's key of which nothing is encrypted holds its secret in plain text, where git would keep it for ever. */
 const encrypted: Rule = ({ config, raw }) =>
-  (["tenantA", "tenantB"] as const).flatMap((tenant) =>
+  tenants.flatMap((tenant) =>
     secretCredentials
       .filter((name) => config[tenant]?.credentials?.[name] !== undefined && !raw.secretKeys.has(tenant))
       .map((name) => ({
@@ -16,15 +19,19 @@ const encrypted: Rule = ({ config, raw }) =>
       })),
   );
 
-const complete: Rule = ({ config }) =>
-  (["tenantA", "tenantB"] as const).flatMap((tenant) => {
-    const credentials = config[tenant]?.credentials;
+/** How a tenant's provider will sign in, environment included; undefined for a tenant that is not configured. */
+function merged({ config, environment }: CheckedConfig, tenant: (typeof tenants)[number]): Credentials | undefined {
+  return config[tenant] && credentialsOf(tenant, config[tenant].credentials, environment);
+}
+
+/** The client ID may come from the environment, but a secret without its owner in one place is a slip. */
+const complete: Rule = (checked) =>
+  tenants.flatMap((tenant) => {
+    const credentials = checked.config[tenant]?.credentials;
     const way = (["clientSecret", "clientCertificatePath", "oidcTokenFilePath"] as const).find(
       (name) => credentials?.[name],
     );
-    if (!credentials || !way || credentials.clientId !== undefined) return [];
-    // The client ID may come from the environment (TENANT_A_ARM_CLIENT_ID), but a secret without its owner in one place is a slip.
-    if (process.env[`${tenant === "tenantA" ? "TENANT_A" : "TENANT_B"}_ARM_CLIENT_ID`]) return [];
+    if (!way || merged(checked, tenant)?.clientId !== undefined) return [];
     return [
       {
         path: [tenant, "credentials", "clientId"],
@@ -34,22 +41,21 @@ const complete: Rule = ({ config }) =>
     ];
   });
 
-const oneWay: Rule = ({ config }) =>
-  (["tenantA", "tenantB"] as const).flatMap((tenant) => {
-    const credentials = config[tenant]?.credentials;
-    if (!credentials) return [];
-    const ways = Object.entries({
-      clientSecret: credentials.clientSecret !== undefined,
-      clientCertificatePath: credentials.clientCertificatePath !== undefined,
-      useOidc: credentials.useOidc === true || credentials.oidcTokenFilePath !== undefined,
-      useMsi: credentials.useMsi === true,
-      useDefaultAzureCredential: credentials.useDefaultAzureCredential === true,
-    }).flatMap(([name, chosen]) => (chosen ? [name] : []));
+const oneWay: Rule = (checked) =>
+  tenants.flatMap((tenant) => {
+    const ways = waysOf(merged(checked, tenant) ?? {});
     if (ways.length < 2) return [];
+    const chosenInConfig = waysOf(checked.config[tenant]?.credentials ?? {});
+    const named = ways.map((way) => {
+      const given = chosenInConfig.includes(way)
+        ? []
+        : variablesOf(way, environmentPrefix[tenant], checked.environment);
+      return given.length === 0 ? way : `${way} (${given.join(", ")})`;
+    });
     return [
       {
         path: [tenant, "credentials"],
-        fault: `has ${ways.length} ways to sign in: ${ways.join(", ")}`,
+        fault: `has ${ways.length} ways to sign in: ${named.join(", ")}`,
         expected: "one of them",
         advice: "remove the others, so that it is plain who deploys",
       },
@@ -57,3 +63,15 @@ const oneWay: Rule = ({ config }) =>
   });
 
 export const secretRules: readonly Rule[] = [encrypted, complete, oneWay];
+
+/** azure-native fills in what a provider is not given from plain ARM_* variables, and may then prefer what it finds. */
+export function credentialNotes(checked: CheckedConfig): string[] {
+  return tenants.flatMap((tenant) => {
+    const [way] = waysOf(merged(checked, tenant) ?? {});
+    if (way === undefined) return [];
+    return overridingVariables(way, checked.environment).map(
+      (variable) =>
+        `${variable} is set, and azure-native prefers it to \`${way}\`, with which ${tenant} is to sign in. Unset it; what is meant for one tenant has the prefix ${environmentPrefix[tenant]}.`,
+    );
+  });
+}

@@ -18,22 +18,32 @@ export interface Surroundings {
   fail(error: Error): void;
 }
 
-/**
- * The store behind the API server: kine, in memory, on a Unix socket in the cluster's own folder. A socket's path may have
- * 107 characters at most, so both sides name it relative to that folder.
- */
+/** The store behind the API server: kine, in memory, on a Unix socket in the cluster's own folder. */
 export function startStore(around: Surroundings): Component {
   return around.launch({
     name: "kine",
     command: around.tools.kine,
-    args: ["--endpoint", "memory://", "--listen-address", `unix://${storeSocket}`, "--metrics-bind-address=0"],
+    args: [
+      "--endpoint",
+      "memory://",
+      "--listen-address",
+      `unix://${storeSocket(around.directory)}`,
+      "--metrics-bind-address=0",
+    ],
     env: baseEnvironment(around.directory),
     directory: around.directory,
     logFile: join(around.directory, "kine.log"),
   });
 }
 
-const storeSocket = "kine.sock";
+/**
+ * The socket of a cluster's store. Named in full, so that a list of processes shows whose it is; relative to the folder,
+ * in which both sides run, where that is longer than the 107 bytes that a socket's path may have (unix(7)).
+ */
+export function storeSocket(directory: string): string {
+  const socket = join(directory, "kine.sock");
+  return Buffer.byteLength(socket) <= 107 ? socket : "kine.sock";
+}
 
 export interface ApiServer {
   component: Component;
@@ -50,7 +60,7 @@ export function startApiServer(around: Surroundings, issuerUrl: string): Promise
       {
         name: "kube-apiserver",
         command: around.tools.kubeApiserver,
-        args: apiServerArguments(around.credentials, port, issuerUrl),
+        args: apiServerArguments(around, port, issuerUrl),
         env: baseEnvironment(around.directory),
         directory: around.directory,
         logFile: join(around.directory, `kube-apiserver-${port}.log`),
@@ -72,10 +82,10 @@ export function startApiServer(around: Surroundings, issuerUrl: string): Promise
   });
 }
 
-function apiServerArguments(credentials: ClusterCredentials, port: number, issuerUrl: string): string[] {
+function apiServerArguments({ credentials, directory }: Surroundings, port: number, issuerUrl: string): string[] {
   const { files } = credentials;
   return [
-    `--etcd-servers=unix://${storeSocket}`,
+    `--etcd-servers=unix://${storeSocket(directory)}`,
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1",
     `--secure-port=${port}`,

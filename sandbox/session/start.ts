@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Topology } from "../topology.ts";
 import { readSession, type SandboxSession } from "./session.ts";
-import { claimStateDir, isRunning, markOf, type ProcessMark, StateDirError } from "./state-dir.ts";
+import { claimStateDir, isRunning, markOf, type ProcessMark, removeStateDir, StateDirError } from "./state-dir.ts";
 
 /** What the sandbox process is told when it is started. */
 export interface DaemonOptions {
@@ -48,7 +48,10 @@ export async function startSandbox(options: DaemonOptions): Promise<RunningSandb
     execArgv: [],
   });
   closeSync(log);
-  const session = await readiness(child, logFile);
+  const session = await readiness(child, logFile).catch((error: unknown) => {
+    removeStateDir(options.stateDir); // a process that died early could not
+    throw error;
+  });
   if (!options.attached) {
     child.disconnect();
     child.unref();

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { credentialsOf } from "../../config/credentials";
+import { credentialsOf, waysOf } from "../../config/credentials";
 import { scheduleFault } from "../../config/cron";
 import { loadConfig } from "../../config/load";
 import { pathText } from "../../config/problem";
@@ -57,21 +57,59 @@ it.each([
   "TZ=UTC 0 3 * * *",
 ])("the schedule %s is refused", (schedule) => expect(scheduleFault(schedule)).toEqual(expect.any(String)));
 
-it("credentials come from the tenant's own variables, and config wins", () => {
+describe("credentials", () => {
   const environment = {
     TENANT_A_ARM_CLIENT_ID: "from-a",
     TENANT_A_ARM_CLIENT_SECRET: "secret-of-a",
-    TENANT_A_ARM_USE_OIDC: "true",
     TENANT_B_ARM_CLIENT_ID: "from-b",
+    TENANT_B_ARM_CLIENT_CERTIFICATE_PATH: "b.pfx",
+    TENANT_B_ARM_CLIENT_CERTIFICATE_PASSWORD: "password-of-b",
     ARM_CLIENT_ID: "from-neither",
   };
-  expect(credentialsOf("tenantA", { clientId: "configured" }, environment)).toEqual({
-    clientId: "configured",
-    clientSecret: "secret-of-a",
-    useOidc: true,
+
+  it("come from the tenant's own variables, and config wins", () => {
+    expect(credentialsOf("tenantA", { clientId: "configured" }, environment)).toEqual({
+      clientId: "configured",
+      clientSecret: "secret-of-a",
+    });
+    expect(credentialsOf("tenantB", undefined, { TENANT_B_ARM_CLIENT_ID: "from-b" })).toEqual({ clientId: "from-b" });
+    expect(credentialsOf("tenantB", undefined, { TENANT_B_ARM_CLIENT_ID: "" })).toEqual({});
   });
-  expect(credentialsOf("tenantB", undefined, environment)).toEqual({ clientId: "from-b" });
-  expect(credentialsOf("tenantB", undefined, { TENANT_B_ARM_CLIENT_ID: "" })).toEqual({});
+
+  it("of a way that config chooses are filled in from the same way of the environment, and from no other", () => {
+    expect(credentialsOf("tenantA", { useOidc: true }, environment)).toEqual({ clientId: "from-a", useOidc: true });
+    expect(credentialsOf("tenantB", { useMsi: true }, environment)).toEqual({ clientId: "from-b", useMsi: true });
+    expect(credentialsOf("tenantB", { clientCertificatePath: "mine.pfx" }, environment)).toEqual({
+      clientId: "from-b",
+      clientCertificatePath: "mine.pfx",
+      clientCertificatePassword: "password-of-b",
+    });
+  });
+
+  it("that choose no way leave it to azure-native", () => {
+    expect(waysOf({ clientId: "x", useOidc: false, clientCertificatePassword: "y" })).toEqual([]);
+  });
+
+  const withEnvironment = (values: Record<string, unknown>, given: Record<string, string>) =>
+    loadConfig("test", { values, secretKeys: new Set() }, given);
+
+  it("of two ways are refused also when the environment gives them", () => {
+    const twice = { TENANT_A_ARM_CLIENT_SECRET: "s", TENANT_A_ARM_CLIENT_ID: "c", TENANT_A_ARM_USE_OIDC: "true" };
+    expect(() => withEnvironment(both(), twice)).toThrow(
+      "tenantA.credentials has 2 ways to sign in: clientSecret (TENANT_A_ARM_CLIENT_SECRET), useOidc (TENANT_A_ARM_USE_OIDC)",
+    );
+  });
+
+  it.each([
+    [{ useMsi: true }, { ARM_CLIENT_SECRET: "s" }, ["ARM_CLIENT_SECRET"]],
+    [{ useOidc: true }, { ARM_CLIENT_CERTIFICATE_PATH: "c", ARM_USE_MSI: "true" }, ["ARM_CLIENT_CERTIFICATE_PATH"]],
+    [{ useMsi: true }, { ARM_USE_OIDC: "true", ARM_USE_DEFAULT_AZURE_CREDENTIAL: "false" }, ["ARM_USE_OIDC"]],
+    [{ useDefaultAzureCredential: true }, { ARM_CLIENT_SECRET: "s", ARM_USE_OIDC: "true" }, []],
+    [{}, { ARM_CLIENT_SECRET: "s" }, []],
+  ])("%j: what azure-native would prefer among %j is noted", (credentials, given, variables) => {
+    const { notes } = withEnvironment(both({ tenantB: { ...tenantB, credentials } }), given);
+    expect(notes).toEqual(variables.map((variable) => expect.stringContaining(`${variable} is set, and azure-native`)));
+  });
 });
 
 it("the reference table has a row for each key, with default, value and example", () => {

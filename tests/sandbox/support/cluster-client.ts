@@ -89,12 +89,20 @@ export class Kubectl {
     this.#kubeconfig = kubeconfig;
   }
 
-  run(args: string[], input?: string): Promise<Output> {
+  /** @param onOutput told all of standard output so far whenever it grows */
+  run(args: string[], input?: string, onOutput?: (stdout: string) => void): Promise<Output> {
     return new Promise((resolve) => {
       const env = { PATH: process.env.PATH ?? "", KUBECONFIG: this.#kubeconfig, HOME: tmpdir() };
       const child = execFile(this.#program, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
       );
+      let soFar = "";
+      if (onOutput !== undefined) {
+        child.stdout?.on("data", (text) => {
+          soFar += text;
+          onOutput(soFar);
+        });
+      }
       child.stdin?.end(input);
     });
   }
@@ -122,17 +130,27 @@ export class Kubectl {
     kind: string,
     name: string,
     holds: (object: Awaited<ReturnType<Kubectl["get"]>>) => boolean,
-    seconds = 30,
+    seconds = 60,
   ) {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const { code, stdout } = await this.run(["get", kind, name, "-o", "json"]);
-      const object = code === 0 ? JSON.parse(stdout) : undefined;
-      if (object !== undefined && holds(object)) return object;
-      if (Date.now() > deadline) {
-        throw new Error(`${kind}/${name} is not as expected after ${seconds} s: ${JSON.stringify(object?.status)}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    let object: Awaited<ReturnType<Kubectl["get"]>> | undefined;
+    await waitFor(
+      async () => {
+        const { code, stdout } = await this.run(["get", kind, name, "-o", "json"]);
+        object = code === 0 ? JSON.parse(stdout) : undefined;
+        return object !== undefined && holds(object);
+      },
+      () => `${kind}/${name} to be as expected; its status is ${JSON.stringify(object?.status)}`,
+      seconds,
+    );
+    return object;
+  }
+}
+
+/** Asks until `holds` says yes. The seconds only end a wait that would never end; no test measures them. */
+export async function waitFor(holds: () => boolean | Promise<boolean>, what: () => string, seconds = 60) {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain for ${what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
