@@ -8,6 +8,7 @@ import { loadConfig } from "../../config/load";
 import { pathText } from "../../config/problem";
 import { readRawConfig } from "../../config/raw";
 import { referenceTable, withReference } from "../../config/reference";
+import { both, tenantB } from "./config-fixtures";
 
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
