@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { outputOf } from "../../setup/child.mjs";
 import type { ImageCommand } from "../node/images.ts";
 import type { BackOff } from "../node/restart-policy.ts";
 import type { ProcessSupervisor } from "../session/processes.ts";
@@ -27,10 +28,15 @@ export interface ClusterBackendOptions {
 export function createClusterBackend(options: ClusterBackendOptions): ClusterBackend {
   const contexts = new Map<string, string>();
   let count = 0;
+  let version: Promise<string> | undefined;
 
   const announce = () => options.onKubeconfigChange?.(new Map(contexts));
 
   return {
+    kubernetesVersion() {
+      version ??= versionOf(options.tools.kubeApiserver);
+      return version;
+    },
     async start(spec: ClusterSpec): Promise<RunningCluster> {
       count += 1;
       const directory = join(options.stateDir, "clusters", String(count));
@@ -63,6 +69,16 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
       };
     },
   };
+}
+
+/** The version of a kube-apiserver, by its own word: `Kubernetes v1.37.2`. */
+async function versionOf(kubeApiserver: string): Promise<string> {
+  const text = await outputOf(kubeApiserver, ["--version"], { timeoutMs: 60_000 });
+  const version = /\bv(\d+\.\d+\.\d+)/.exec(text ?? "")?.[1];
+  if (version !== undefined) return version;
+  throw new Error(
+    `kube-apiserver does not tell its version: \`${kubeApiserver} --version\` ${text === undefined ? "fails" : `says ${JSON.stringify(text)}`}. Run it by hand; if it is broken, remove it and run \`npm run setup\`.`,
+  );
 }
 
 /** The cluster's name; a second cluster of that name gets a number, since contexts share one file. */

@@ -9,7 +9,6 @@ export interface ClusterSpec {
   issuerUrl: string;
   /** Whether the workload identity webhook is on from the start. */
   workloadIdentity: boolean;
-  kubernetesVersion?: string;
 }
 
 /** A cluster that serves its API. */
@@ -26,5 +25,7 @@ export interface RunningCluster {
 
 /** Starts the API servers behind managed clusters. */
 export interface ClusterBackend {
+  /** The version of every cluster's API server, such as `1.37.2`. There is one only: that of the sandbox's tools. */
+  kubernetesVersion(): Promise<string>;
   start(spec: ClusterSpec): Promise<RunningCluster>;
 }

@@ -176,6 +176,35 @@ describe("a managed cluster", () => {
     expect(`${body.error.code}: ${body.error.message}`).toContain(text);
   });
 
+  it.each([
+    ["no version", undefined, "1.37.2"],
+    ["the minor version", "1.37", "1.37"],
+    ["another patch of it", "1.37.0", "1.37.0"],
+  ])("that asks for %s runs what the sandbox has, and says so", async (_what, kubernetesVersion, answered) => {
+    const body = { ...clusterBody, ...(kubernetesVersion ? { kubernetesVersion } : {}) };
+    const found = await clusters().createOrUpdate(group, "aks-version", body, fast);
+    expect(found).toMatchObject({ kubernetesVersion: answered, currentKubernetesVersion: "1.37.2" });
+    expect(found.agentPoolProfiles).toMatchObject([{ currentOrchestratorVersion: "1.37.2" }]);
+  });
+
+  it.each(["1.36", "1.36.9", "1.38.0", "2.37", "1.3", "1.37.x", "1.37.2.1", "latest"])(
+    "is refused with the version %s, which the sandbox does not run: K8sVersionNotSupported",
+    async (kubernetesVersion) => {
+      const { status, body } = await asA("PUT", path("aks-other"), { ...clusterBody, kubernetesVersion });
+      expect(status).toBe(400);
+      expect(body.error.code).toBe("K8sVersionNotSupported");
+      expect(body.error.message).toContain(`Version ${kubernetesVersion} is not supported in this region.`);
+      expect(body.error.message).toContain("run Kubernetes 1.37.2");
+      expect((await asA("GET", path("aks-other"))).status).toBe(404);
+    },
+  );
+
+  it("is refused with a pool of another version: AgentPoolK8sVersionNotSupported", async () => {
+    const agentPoolProfiles = [{ ...clusterBody.agentPoolProfiles[0], orchestratorVersion: "1.30" }];
+    const { body } = await asA("PUT", path("aks-other"), { ...clusterBody, agentPoolProfiles });
+    expect(body.error.code).toBe("AgentPoolK8sVersionNotSupported");
+  });
+
   it.each(["-aks", "a".repeat(64)])("is refused with the name %s", async (name) => {
     expect((await asA("PUT", path(name), clusterBody)).body.error).toMatchObject({ code: "InvalidParameter" });
   });

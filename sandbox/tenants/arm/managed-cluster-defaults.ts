@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { isRecord, recordAt } from "./call.ts";
 
-const defaultVersion = "1.33.5";
-
 /** What identifies a cluster for as long as it lives. */
 export interface ClusterIdentity {
   issuerUrl: string;
   fqdn: string;
   nodeResourceGroup: string;
   principalId: string;
+  /** What its API server is; a sandbox has one version. */
+  kubernetesVersion: string;
 }
 
 /** Names and ids that AKS gives a new cluster. */
@@ -18,8 +18,9 @@ export function newClusterIdentity(spec: {
   location: string;
   tenantId: string;
   properties: Record<string, unknown>;
+  kubernetesVersion: string;
 }): ClusterIdentity {
-  const { name, group, location, tenantId, properties } = spec;
+  const { name, group, location, tenantId, properties, kubernetesVersion } = spec;
   const prefix = String(properties.dnsPrefix ?? properties.fqdnSubdomain);
   const node = properties.nodeResourceGroup;
   return {
@@ -27,6 +28,7 @@ export function newClusterIdentity(spec: {
     fqdn: `${prefix}-${randomBytes(4).toString("hex")}.hcp.${location}.azmk8s.io`,
     nodeResourceGroup: typeof node === "string" && node !== "" ? node : `MC_${group}_${name}_${location}`.slice(0, 80),
     principalId: randomUUID(),
+    kubernetesVersion,
   };
 }
 
@@ -38,7 +40,8 @@ export function filledBody(
   provisioningState: string,
 ): Record<string, unknown> {
   const properties = recordAt(sent, "properties");
-  const version = typeof properties.kubernetesVersion === "string" ? properties.kubernetesVersion : defaultVersion;
+  const runs = cluster.kubernetesVersion;
+  const version = typeof properties.kubernetesVersion === "string" ? properties.kubernetesVersion : runs;
   const identity = recordAt(sent, "identity");
   const oidc = recordAt(properties, "oidcIssuerProfile");
   return {
@@ -52,11 +55,11 @@ export function filledBody(
       provisioningState,
       powerState: { code: "Running" },
       kubernetesVersion: version,
-      currentKubernetesVersion: patchOf(version),
+      currentKubernetesVersion: runs,
       fqdn: cluster.fqdn,
       azurePortalFQDN: cluster.fqdn.replace(".hcp.", ".portal.hcp."),
       nodeResourceGroup: cluster.nodeResourceGroup,
-      agentPoolProfiles: poolsOf(properties, version),
+      agentPoolProfiles: poolsOf(properties, version, runs),
       enableRBAC: properties.enableRBAC ?? true,
       supportPlan: properties.supportPlan ?? "KubernetesOfficial",
       maxAgentPools: 100,
@@ -77,12 +80,7 @@ export function filledBody(
   };
 }
 
-/** AKS takes "1.33" and runs its newest patch. */
-function patchOf(version: string): string {
-  return /^\d+\.\d+$/.test(version) ? `${version}.5` : version;
-}
-
-function poolsOf(properties: Record<string, unknown>, version: string): Record<string, unknown>[] {
+function poolsOf(properties: Record<string, unknown>, version: string, runs: string): Record<string, unknown>[] {
   const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles.filter(isRecord) : [];
   return pools.map((pool) => ({
     count: typeof pool.minCount === "number" ? pool.minCount : 1,
@@ -94,7 +92,6 @@ function poolsOf(properties: Record<string, unknown>, version: string): Record<s
     type: "VirtualMachineScaleSets",
     enableAutoScaling: false,
     orchestratorVersion: version,
-    currentOrchestratorVersion: patchOf(version),
     enableNodePublicIP: false,
     enableEncryptionAtHost: false,
     enableUltraSSD: false,
@@ -103,6 +100,7 @@ function poolsOf(properties: Record<string, unknown>, version: string): Record<s
     osSKU: "Ubuntu",
     mode: "User",
     ...pool,
+    currentOrchestratorVersion: runs,
     provisioningState: "Succeeded",
     powerState: { code: "Running" },
   }));

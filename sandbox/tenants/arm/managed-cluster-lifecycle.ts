@@ -18,6 +18,14 @@ interface Live {
   operation?: Operation;
 }
 
+/** A cluster that is asked for, and the version that it will run. */
+export interface NewCluster {
+  name: string;
+  location: string;
+  kubernetesVersion: string;
+  sent: Record<string, unknown>;
+}
+
 /** Starts, changes and stops the API servers behind managed clusters. */
 export class ClusterLifecycle {
   readonly #live = new Map<StoredResource, Live>();
@@ -27,12 +35,25 @@ export class ClusterLifecycle {
     this.#world = world;
   }
 
-  create(tenant: Tenant, group: ResourceGroup, name: string, location: string, sent: Record<string, unknown>) {
+  /** The Kubernetes version of every cluster. */
+  version(): Promise<string> {
+    return this.#world.backend.kubernetesVersion();
+  }
+
+  create(tenant: Tenant, group: ResourceGroup, asked: NewCluster) {
+    const { name, location, kubernetesVersion, sent } = asked;
     const properties = recordAt(sent, "properties");
     const features = featuresOf(properties);
     checkFeatures(features, undefined);
     const { tenantId } = tenant.spec;
-    const identity = newClusterIdentity({ name, group: group.name, location, tenantId, properties });
+    const identity = newClusterIdentity({
+      name,
+      group: group.name,
+      location,
+      tenantId,
+      properties,
+      kubernetesVersion,
+    });
     const type = fullType(knownTypes.managedClusters);
     const cluster: StoredResource = {
       id: `${group.id}/providers/${type}/${name}`,
@@ -107,7 +128,6 @@ export class ClusterLifecycle {
   }
 
   async #start(tenant: Tenant, cluster: StoredResource, live: Live): Promise<void> {
-    const version = recordAt(live.sent, "properties").kubernetesVersion;
     live.running = await this.#world.backend.start({
       armId: cluster.id,
       name: cluster.name,
@@ -115,7 +135,6 @@ export class ClusterLifecycle {
       location: cluster.location ?? tenant.spec.location,
       issuerUrl: live.identity.issuerUrl,
       workloadIdentity: live.features.workloadIdentity,
-      ...(typeof version === "string" ? { kubernetesVersion: version } : {}),
     });
   }
 

@@ -45,6 +45,30 @@ export function checkClusterProperties(properties: Record<string, unknown>): voi
   }
 }
 
+/**
+ * Refuses a version that would not run, as AKS refuses one that a region does not have. Any patch of the minor version
+ * that runs is taken, and the answer tells which patch it is.
+ */
+export function checkVersions(properties: Record<string, unknown>, runs: string): void {
+  const minor = runs.split(".", 2).join(".");
+  const check = (code: string, property: string, wanted: unknown) => {
+    if (wanted === undefined || wanted === null || wanted === "" || wanted === minor) return;
+    const [major, second, patch, ...rest] = String(wanted).split(".");
+    if (`${major}.${second}` === minor && /^\d+$/.test(patch ?? "") && rest.length === 0) return;
+    throw new ArmError(
+      400,
+      code,
+      `Version ${String(wanted)} is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list. ` +
+        `(The clusters of this sandbox run Kubernetes ${runs} and no other version: write '${minor}' in '${property}', or leave it out.)`,
+    );
+  };
+  check("K8sVersionNotSupported", "properties.kubernetesVersion", properties.kubernetesVersion);
+  const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles.filter(isRecord) : [];
+  for (const { orchestratorVersion } of pools) {
+    check("AgentPoolK8sVersionNotSupported", "properties.agentPoolProfiles.orchestratorVersion", orchestratorVersion);
+  }
+}
+
 /** What a cluster keeps for life; AKS refuses to change it. */
 const fixedProperties = ["dnsPrefix", "fqdnSubdomain", "nodeResourceGroup"] as const;
 

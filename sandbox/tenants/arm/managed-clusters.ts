@@ -4,7 +4,7 @@ import { type ArmAnswer, type ArmCall, objectBody, operation, recordAt, tagsOf }
 import { armErrors } from "./errors.ts";
 import { ClusterLifecycle } from "./managed-cluster-lifecycle.ts";
 import { clusterOf, serveClusterReads } from "./managed-cluster-reads.ts";
-import { checkClusterName, checkClusterProperties } from "./managed-cluster-rules.ts";
+import { checkClusterName, checkClusterProperties, checkVersions } from "./managed-cluster-rules.ts";
 import type { Operation } from "./operations.ts";
 import { retryAfter } from "./operations.ts";
 import { openGroupOf } from "./resource-groups.ts";
@@ -36,7 +36,8 @@ export function serveManagedClusters(router: Router, world: World): void {
   });
 }
 
-function put(call: ArmCall, lifecycle: ClusterLifecycle): ArmAnswer {
+async function put(call: ArmCall, lifecycle: ClusterLifecycle): Promise<ArmAnswer> {
+  const kubernetesVersion = await lifecycle.version();
   const body = objectBody(call);
   const group = openGroupOf(call);
   const name = call.param("cluster");
@@ -45,13 +46,14 @@ function put(call: ArmCall, lifecycle: ClusterLifecycle): ArmAnswer {
   const location = regionName(body.location);
   if (location === undefined) throw armErrors.locationUnavailable(body.location, type, [...regions.keys()]);
   checkClusterProperties(recordAt(body, "properties"));
+  checkVersions(recordAt(body, "properties"), kubernetesVersion);
   const existing = call.tenant.resources.get(`${group.id}/providers/${type}/${name}`);
   if (existing !== undefined && existing.location !== location) {
     throw armErrors.locationFixed(existing.name, type, group.name, existing.location ?? "");
   }
   const { cluster, started } =
     existing === undefined
-      ? lifecycle.create(call.tenant, group, name, location, body)
+      ? lifecycle.create(call.tenant, group, { name, location, kubernetesVersion, sent: body })
       : lifecycle.update(call.tenant, existing, body);
   return {
     status: existing === undefined ? 201 : 200,

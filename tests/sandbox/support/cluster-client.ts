@@ -9,6 +9,7 @@ import type { ClusterSpec } from "../../../sandbox/tenants/cluster-backend.ts";
 export type ClusterRequest =
   | { ask: "start"; spec: ClusterSpec }
   | { ask: "facts" }
+  | { ask: "version" }
   | { ask: "openid" | "jwks" | "stop"; cluster: string }
   | { ask: "workloadIdentity"; cluster: string; enabled: boolean };
 

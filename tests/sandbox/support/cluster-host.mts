@@ -47,6 +47,7 @@ async function answer(request: ClusterRequest): Promise<unknown> {
     return cluster.kubeconfig();
   }
   if (request.ask === "facts") return { pids, log, contexts, memory: process.memoryUsage().rss };
+  if (request.ask === "version") return backend.kubernetesVersion();
   const cluster = clusters.get(request.cluster);
   if (cluster === undefined) throw new Error(`no cluster ${request.cluster}`);
   if (request.ask === "openid") return cluster.openidConfiguration();

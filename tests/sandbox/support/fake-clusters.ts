@@ -81,6 +81,10 @@ export class FakeClusters implements ClusterBackend {
   gate: Promise<void> = Promise.resolve();
   failure: Error | undefined;
 
+  async kubernetesVersion(): Promise<string> {
+    return "1.37.2";
+  }
+
   async start(spec: ClusterSpec): Promise<RunningCluster> {
     await this.gate;
     if (this.failure !== undefined) throw this.failure;
