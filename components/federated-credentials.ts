@@ -33,7 +33,7 @@ export function federatedCredentials(args: FederatedCredentialsArgs, parent: pul
     const issuerOutput = pulumi.output(issuerOf(issuer, args.ownIssuer));
     const before = deployed.at(-1);
     const credential = new FederatedIdentityCredential(
-      `${args.identityName}-${key}`,
+      `${args.identityName}/${key}`,
       {
         federatedIdentityCredentialResourceName: issuerOutput.apply((known) => credentialName(known, subject)),
         resourceGroupName: args.resourceGroupName,

@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Identity, Trust } from "../config/identity";
 import { tokenExchangeAudience } from "../federation/audience";
-import { credentialName } from "../federation/credential-name";
 import { type IssuerUrl, issuerUrl } from "../federation/issuer";
 import type { ClusterSideOutputs, Neighbours, ServiceAccountOutput } from "../federation/outputs";
 import { type Subject, subjectOf } from "../federation/subject";
@@ -13,7 +13,7 @@ export interface PlannedTrust {
   readonly subject: Subject;
   readonly audience: string;
   readonly issuer: TrustedIssuer;
-  /** Tells this trust from the identity's others, in this run and the next; the resource's name in Pulumi. */
+  /** NAMESPACE/SERVICE ACCOUNT with a label; tells this trust from the identity's others, in this run and the next. */
   readonly key: string;
 }
 
@@ -48,30 +48,57 @@ export function planIdentities(stack: string, identities: readonly Identity[], s
 }
 
 function planIdentity(identity: Identity, sources: IssuerSources): IdentityPlan {
-  const trusts = new Map<string, PlannedTrust>();
+  const trusts: PlannedTrust[] = [];
   const pending: Subject[] = [];
   for (const trust of identity.trusts) {
     const subject = subjectOf({ namespace: trust.namespace, name: trust.serviceAccount });
     const issuers = issuersOf(trust, sources);
-    for (const issuer of issuers.found) {
-      const key =
-        "known" in issuer
-          ? credentialName(issuer.known, subject)
-          : `${trust.namespace}-${trust.serviceAccount}-${issuer.ofCluster}`;
-      // The same pair may come from two places, say typed in and from a stack; Azure takes it once.
-      trusts.set(key, { subject, audience: tokenExchangeAudience, issuer, key });
+    for (const { issuer, label } of issuers.found) {
+      const key = `${trust.namespace}/${trust.serviceAccount}${label}`;
+      trusts.push({ subject, audience: tokenExchangeAudience, issuer, key });
     }
     if (issuers.missing) pending.push(subject);
   }
-  return { identity, trusts: [...trusts.values()], pending };
+  return { identity, trusts: eachPairOnce(trusts), pending };
 }
 
-function issuersOf(trust: Trust, sources: IssuerSources): { found: TrustedIssuer[]; missing: boolean } {
-  if (trust.issuer !== undefined) return { found: [{ known: trust.issuer }], missing: false };
-  if (sources.typedIn !== undefined) return { found: [{ known: sources.typedIn }], missing: false };
-  const found: TrustedIssuer[] = [];
-  if (sources.ownCluster !== undefined) found.push({ ofCluster: sources.ownCluster });
-  for (const { outputs } of sources.clusterStacks) if (outputs) found.push({ known: issuerUrl(outputs.oidcIssuerUrl) });
+/** The same pair may come from two places, say typed in and from a stack; Azure takes it once. */
+function eachPairOnce(trusts: readonly PlannedTrust[]): PlannedTrust[] {
+  const pairs = new Map<string, PlannedTrust>();
+  for (const trust of trusts) {
+    const issuer = "known" in trust.issuer ? ["known", trust.issuer.known] : ["of", trust.issuer.ofCluster];
+    const pair = JSON.stringify([...issuer, trust.subject]);
+    const other = pairs.get(pair);
+    // The shorter key has no label; it does not depend on the order of the list.
+    if (other === undefined || trust.key.length < other.key.length) pairs.set(pair, trust);
+  }
+  return [...pairs.values()];
+}
+
+interface LabelledIssuer {
+  readonly issuer: TrustedIssuer;
+  /**
+   * What tells the sources of one subject's issuers apart; empty for the first source. No issuer in it, except where it
+   * is the source itself: a source that changes its issuer keeps its resource, which is then replaced, the old credential
+   * first. As a second resource the new credential would be made beside the old one, beyond the limit of 20.
+   */
+  readonly label: string;
+}
+
+function issuersOf(trust: Trust, sources: IssuerSources): { found: LabelledIssuer[]; missing: boolean } {
+  if (trust.issuer !== undefined) {
+    const hash = createHash("sha256").update(trust.issuer).digest("hex").slice(0, 10);
+    return { found: [{ issuer: { known: trust.issuer }, label: `#${hash}` }], missing: false };
+  }
+  if (sources.typedIn !== undefined)
+    return { found: [{ issuer: { known: sources.typedIn }, label: "" }], missing: false };
+  const found: LabelledIssuer[] = [];
+  if (sources.ownCluster !== undefined) found.push({ issuer: { ofCluster: sources.ownCluster }, label: "" });
+  for (const [index, { stack, outputs }] of sources.clusterStacks.entries()) {
+    if (outputs === undefined) continue;
+    const first = index === 0 && sources.ownCluster === undefined;
+    found.push({ issuer: { known: issuerUrl(outputs.oidcIssuerUrl) }, label: first ? "" : `@${stack}` });
+  }
   return { found, missing: sources.clusterStacks.some(({ outputs }) => outputs === undefined) };
 }
 

@@ -176,7 +176,7 @@ describe("tenant B's identities", () => {
     const { plans, waiting } = planIdentities("tenantB", [identity], { clusterStacks });
     expect(waiting).toEqual([]);
     expect(plans[0]?.trusts).toEqual([
-      { subject, audience, issuer: { known: issuer }, key: expect.stringMatching(/^default-wi-demo-account-/) },
+      { subject, audience, issuer: { known: issuer }, key: "default/wi-demo-account" },
     ]);
   });
 
@@ -235,6 +235,33 @@ describe("tenant B's identities", () => {
         { namespace: "default", serviceAccount: "wi-demo-account", issuer: issuerUrl(issuer) },
       ],
     };
-    expect(planIdentities("tenantB", [twice], { clusterStacks }).plans[0]?.trusts).toHaveLength(1);
+    const { plans } = planIdentities("tenantB", [twice], { clusterStacks });
+    expect(plans[0]?.trusts.map(({ key }) => key)).toEqual(["default/wi-demo-account"]);
+    const backwards = { ...twice, trusts: twice.trusts.toReversed() };
+    expect(planIdentities("tenantB", [backwards], { clusterStacks }).plans).toMatchObject([
+      { trusts: plans[0]?.trusts },
+    ]);
+  });
+
+  it("keep the key of a trust when the issuer of its source changes, or another first source takes its place", () => {
+    const keyWith = (sources: Parameters<typeof planIdentities>[2]) =>
+      planIdentities("tenantB", [identity], sources).plans[0]?.trusts.map(({ key }) => key);
+    const outputs = { oidcIssuerUrl: "https://example.com/new/", serviceAccounts: [] };
+    for (const sources of [
+      { clusterStacks },
+      { clusterStacks: [{ stack: "tenantA", outputs }] },
+      { clusterStacks: [{ stack: "other", outputs }] },
+      { clusterStacks: [], typedIn: issuerUrl(issuer) },
+      { clusterStacks: [], ownCluster: "aks" },
+    ]) {
+      expect(keyWith(sources)).toEqual(["default/wi-demo-account"]);
+    }
+    const second = [...clusterStacks, { stack: "second", outputs }];
+    expect(keyWith({ clusterStacks: second })).toEqual(["default/wi-demo-account", "default/wi-demo-account@second"]);
+    const firstUnread = [
+      { stack: "tenantA", outputs: undefined },
+      { stack: "second", outputs },
+    ];
+    expect(keyWith({ clusterStacks: firstUnread })).toEqual(["default/wi-demo-account@second"]);
   });
 });

@@ -30,7 +30,7 @@ describe("a stack with both sides", () => {
         "azure-native:resources:ResourceGroup rg-wi-demo tenantB",
         "azure-native:managedidentity:UserAssignedIdentity mi-wi-demo tenantB",
         "azure-native:authorization:RoleAssignment mi-wi-demo-Reader-subscription tenantB",
-        "azure-native:managedidentity:FederatedIdentityCredential mi-wi-demo-default-wi-demo-account-aks-wi-demo tenantB",
+        "azure-native:managedidentity:FederatedIdentityCredential mi-wi-demo/default/wi-demo-account tenantB",
         "kubernetes:core/v1:ServiceAccount default/wi-demo-account aks-wi-demo",
         "kubernetes:core/v1:Pod default/wi-demo-app aks-wi-demo",
       ]),
