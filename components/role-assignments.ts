@@ -2,14 +2,15 @@ import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignmen
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../config/identity";
 import { roleAssignmentName } from "../federation/role-assignment-name";
-import { roleDefinitionId, roleGuid } from "../federation/roles";
+import { roleDefinitionId, roleGuid, roleName } from "../federation/roles";
+import { canonicalScope } from "../federation/scope";
 
 export interface RoleAssignmentsArgs {
   readonly identityName: string;
   readonly principalId: pulumi.Output<string>;
   readonly subscriptionId: string;
-  /** Id of the identity's resource group, for the scope `resourceGroup`. */
-  readonly resourceGroupId: pulumi.Output<string>;
+  /** The identity's resource group, for the scope `resourceGroup`. */
+  readonly resourceGroup: { readonly name: string; readonly id: pulumi.Output<string> };
   readonly roles: readonly Role[];
 }
 
@@ -25,9 +26,12 @@ export function roleAssignments(args: RoleAssignmentsArgs, parent: pulumi.Resour
   return args.roles.map(({ role, scope }) => {
     const guid = roleGuid(role);
     if (guid === undefined) throw new Error(`role ${role} was not checked`);
-    const scopeId = pulumi.output(scopeOf(scope, args));
+    const { subscriptionId, resourceGroup } = args;
+    const canonical = canonicalScope(scope, { subscriptionId, resourceGroup: resourceGroup.name });
+    const scopeId = pulumi.output(scopeOf(canonical, scope, args));
     const assignment = new RoleAssignment(
-      `${args.identityName}-${role}-${scope}`,
+      // Not by the config's spelling: another one of the same role would be a second resource with the same Azure name.
+      `${args.identityName}-${roleName(guid)}-${canonical}`,
       {
         scope: scopeId,
         roleAssignmentName: pulumi
@@ -46,8 +50,12 @@ export function roleAssignments(args: RoleAssignmentsArgs, parent: pulumi.Resour
   });
 }
 
-function scopeOf(scope: string, { subscriptionId, resourceGroupId }: RoleAssignmentsArgs): pulumi.Input<string> {
-  if (scope === "subscription") return `/subscriptions/${subscriptionId}`;
-  if (scope === "resourceGroup") return resourceGroupId;
-  return scope;
+function scopeOf(
+  canonical: string,
+  given: string,
+  { subscriptionId, resourceGroup }: RoleAssignmentsArgs,
+): pulumi.Input<string> {
+  if (canonical === "subscription") return `/subscriptions/${subscriptionId}`;
+  if (canonical === "resourceGroup") return resourceGroup.id;
+  return given;
 }

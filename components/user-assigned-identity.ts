@@ -60,7 +60,7 @@ export class UserAssignedIdentity extends pulumi.ComponentResource {
         identityName: name,
         principalId: identity.principalId,
         subscriptionId: tenant.subscriptionId,
-        resourceGroupId: resourceGroup.id,
+        resourceGroup: { name: plan.identity.resourceGroup, id: resourceGroup.id },
         roles: plan.identity.roles,
       },
       this,

@@ -54,6 +54,13 @@ export function roleGuid(role: string): string | undefined {
   return idByLowerCaseName.get(role.trim().toLowerCase());
 }
 
+const nameById = new Map(Object.entries(builtInRoles).map(([name, id]) => [id, name]));
+
+/** A role's one name, however config spells it: the built-in name, or the GUID of a role that has none. */
+export function roleName(guid: string): string {
+  return nameById.get(guid.toLowerCase()) ?? guid.toLowerCase();
+}
+
 /** The id of a role's definition as role assignments in a subscription give it. */
 export function roleDefinitionId(subscription: string, guid: string): string {
   return `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${guid}`;

@@ -9,6 +9,25 @@ export function subscriptionOfScope(scope: string): string | undefined {
   return word?.toLowerCase() === "subscriptions" && id !== undefined && isGuid(id) ? id : undefined;
 }
 
+/** Where an identity lives, which the short scopes refer to. */
+export interface ScopeHome {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+}
+
+/**
+ * A scope in its one spelling: `subscription` and `resourceGroup` also where config writes out their ids, and any other
+ * id in lower case, because Resource Manager does not tell upper from lower case.
+ */
+export function canonicalScope(scope: string, { subscriptionId, resourceGroup }: ScopeHome): string {
+  if (scope === "subscription" || scope === "resourceGroup") return scope;
+  const id = scope.toLowerCase();
+  const subscription = `/subscriptions/${subscriptionId}`.toLowerCase();
+  if (id === subscription) return "subscription";
+  if (id === `${subscription}/resourcegroups/${resourceGroup}`.toLowerCase()) return "resourceGroup";
+  return id;
+}
+
 /** What is wrong with a role's scope, or undefined when it can be one. */
 export function scopeFault(scope: string): string | undefined {
   if (scope === "subscription" || scope === "resourceGroup") return undefined;

@@ -1,8 +1,9 @@
 import { sameId } from "../../federation/ids";
 import { maxTrustsPerIdentity } from "../../federation/limits";
 import { roleGuid } from "../../federation/roles";
-import { subscriptionOfScope } from "../../federation/scope";
+import { canonicalScope, subscriptionOfScope } from "../../federation/scope";
 import { subjectOf } from "../../federation/subject";
+import type { Role } from "../identity";
 import { type CheckedConfig, pathOf, type Rule, repeated } from "./rule";
 
 const uniqueIdentities: Rule = (checked) =>
@@ -72,22 +73,20 @@ const ownSubscription: Rule = (checked) =>
 const uniqueRoles: Rule = (checked) =>
   checked.config.identities.flatMap((identity) => {
     const roles = identity.roles.map((role, index) => ({ ...role, index }));
-    return repeated(roles, ({ role, scope }) => `${roleGuid(role) ?? role} ${scope}`.toLowerCase()).map(
-      ({ item, first }) => ({
-        path: pathOf(checked, "identities", identity, "roles", item.index),
-        fault: `gives the same role at the same scope as roles[${first.index}]`,
-        value: `${item.role} at ${item.scope}`,
-        advice: "remove one of the two",
-      }),
-    );
+    const home = {
+      subscriptionId: checked.config.tenantB?.subscriptionId ?? "",
+      resourceGroup: identity.resourceGroup,
+    };
+    const keyOf = ({ role, scope }: Role) => `${roleGuid(role) ?? role} ${canonicalScope(scope, home)}`;
+    return repeated(roles, keyOf).map(({ item, first }) => ({
+      path: pathOf(checked, "identities", identity, "roles", item.index),
+      fault: `gives the same role at the same scope as roles[${first.index}], ${first.role} at ${first.scope}`,
+      value: `${item.role} at ${item.scope}`,
+      advice: "remove one of the two",
+    }));
   });
 
-type RoleEntry = CheckedConfig["config"]["identities"][number]["roles"][number];
-
-function eachRole(
-  checked: CheckedConfig,
-  rule: (role: RoleEntry, path: ReturnType<typeof pathOf>) => ReturnType<Rule>,
-) {
+function eachRole(checked: CheckedConfig, rule: (role: Role, path: ReturnType<typeof pathOf>) => ReturnType<Rule>) {
   return checked.config.identities.flatMap((identity) =>
     identity.roles.flatMap((role, index) => rule(role, pathOf(checked, "identities", identity, "roles", index))),
   );

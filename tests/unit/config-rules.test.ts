@@ -1,17 +1,5 @@
-import {
-  both,
-  cluster,
-  identity,
-  load,
-  onlyProblem,
-  refusal,
-  tenantA,
-  tenantB,
-  trust,
-  workload,
-} from "./config-fixtures";
+import { both, cluster, identity, onlyProblem, refusal, tenantA, tenantB, trust, workload } from "./config-fixtures";
 
-const issuer = "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f/";
 const roleAt = (scope: string, role = "Reader") => ({ ...identity, roles: [{ role, scope }] });
 
 const texts: [string, Record<string, unknown>, string][] = [
@@ -158,8 +146,25 @@ const texts: [string, Record<string, unknown>, string][] = [
         },
       ],
     }),
-    `identities[0].roles[1] gives the same role at the same scope as roles[0]
+    `identities[0].roles[1] gives the same role at the same scope as roles[0], Reader at subscription
   value:    "acdd72a7-3385-48ef-bd42-f606fba81ae7 at subscription"
+  to do:    remove one of the two`,
+  ],
+  [
+    "a role twice at a scope that is spelled in two ways",
+    both({
+      identities: [
+        {
+          ...identity,
+          roles: [
+            { role: "reader", scope: "resourceGroup" },
+            { role: "Reader", scope: `/subscriptions/${tenantB.subscriptionId}/resourcegroups/RG-wi-demo` },
+          ],
+        },
+      ],
+    }),
+    `identities[0].roles[1] gives the same role at the same scope as roles[0], reader at resourceGroup
+  value:    "Reader at /subscriptions/${tenantB.subscriptionId}/resourcegroups/RG-wi-demo"
   to do:    remove one of the two`,
   ],
   [
@@ -261,29 +266,4 @@ it("a namespace whose pods the webhook leaves alone is refused", () => {
      value:    "kube-system"
      expected: a namespace of your own
      example:  default`);
-});
-
-it("an encrypted secret is accepted", () => {
-  const credentials = { clientId: tenantB.tenantId, clientSecret: "hunter2" };
-  expect(() => load(both({ tenantB: { ...tenantB, credentials } }), ["tenantB"])).not.toThrow();
-});
-
-it("tenant B may trust more than tenant A uses", () => {
-  const trusts = [trust, { namespace: "elsewhere", serviceAccount: "another" }];
-  expect(() => load(both({ identities: [{ ...identity, trusts }] }))).not.toThrow();
-});
-
-it("the same subject of two issuers is two trusts", () => {
-  const trusts = [trust, { ...trust, issuer }];
-  expect(() => load(both({ identities: [{ ...identity, trusts }] }))).not.toThrow();
-});
-
-it("an AKS issuer without its trailing slash is noted", () => {
-  const config = load({ tenantB, identities: [identity], cluster: { oidcIssuerUrl: issuer.slice(0, -1) } });
-  expect(config.notes).toEqual([expect.stringContaining("looks like one of AKS or Arc, and those end in a slash")]);
-});
-
-it("a variable that keeps the webhook from injecting its own is noted", () => {
-  const config = load(both({ workloads: [{ ...workload, env: { AZURE_TENANT_ID: tenantB.tenantId } }] }));
-  expect(config.notes).toEqual([expect.stringContaining("Workload wi-demo-app sets AZURE_TENANT_ID itself")]);
 });
