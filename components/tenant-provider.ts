@@ -46,7 +46,7 @@ export async function connectTenant(key: TenantKey, tenant: Tenant): Promise<Con
 
 /** Asks who the provider is, and then Resource Manager for a role that every subscription has. */
 async function probe(key: TenantKey, tenant: Tenant, provider: Provider): Promise<void> {
-  const client = await orExplain(key, tenant, "sign in to", getClientConfig({ provider }));
+  const client = await orExplain(key, tenant, "Cannot sign in to", getClientConfig({ provider }));
   if (!sameId(client.tenantId, tenant.tenantId)) {
     throw new pulumi.RunError(
       [
@@ -59,7 +59,7 @@ async function probe(key: TenantKey, tenant: Tenant, provider: Provider): Promis
   }
   const scope = `/subscriptions/${tenant.subscriptionId}`;
   const reader = getRoleDefinition({ scope, roleDefinitionId: builtInRoles.Reader ?? "" }, { provider });
-  await orExplain(key, tenant, `read subscription ${tenant.subscriptionId} in`, reader);
+  await orExplain(key, tenant, `Cannot read subscription ${tenant.subscriptionId} in`, reader);
 }
 
 async function orExplain<Value>(key: TenantKey, tenant: Tenant, attempt: string, call: Promise<Value>): Promise<Value> {
@@ -71,7 +71,7 @@ async function orExplain<Value>(key: TenantKey, tenant: Tenant, attempt: string,
     const advice = adviceFor(answer, { key, tenantId: tenant.tenantId, variablePrefix: prefix });
     throw new pulumi.RunError(
       [
-        `Cannot ${attempt} ${key}, tenant ${tenant.tenantId}. Nothing was deployed.`,
+        `${attempt} ${key}, tenant ${tenant.tenantId}. Nothing was deployed.`,
         `  answer:  ${answer.trim().replaceAll("\n", "\n           ")}`,
         ...(advice === undefined ? [] : [`  cause:   ${advice.cause}`]),
         `  to do:   ${advice?.toDo ?? `check ${key}.tenantId, ${key}.subscriptionId, ${key}.credentials and the ${prefix}ARM_* variables`}`,
