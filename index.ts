@@ -17,7 +17,8 @@ import { planWorkloads } from "./plan/workload-identities";
  *  service account ◀──client ID, tenant ID──────────────────────────────────┘
  *  pod ──token──▶ Entra ID of tenant B ──access token──▶ Azure Resource Manager, …
  *
- * A stack builds the sides that its config describes. Everything is checked before the first resource.
+ * A stack builds the sides that its config describes. Everything is checked before the first resource, except the issuer of
+ * its own cluster, which is compared once it is known.
  */
 async function program() {
   const stack = pulumi.getStack();
