@@ -6,10 +6,8 @@ const root = join(__dirname, "..", "..");
 /** One run of `npm start`'s program; the tests look at what it printed. */
 let output = "";
 let code = -1;
-let seconds = 0;
 
 beforeAll(async () => {
-  const started = Date.now();
   await new Promise<void>((resolve) => {
     execFile(
       process.execPath,
@@ -22,7 +20,6 @@ beforeAll(async () => {
       },
     );
   });
-  seconds = (Date.now() - started) / 1000;
 }, 240_000);
 
 describe("npm start", () => {
@@ -42,9 +39,5 @@ describe("npm start", () => {
 
   it("finds both tenants empty after destroy", () => {
     expect(output.match(/no resource, no role assignment, no federated credential/g)).toHaveLength(2);
-  });
-
-  it("takes well under the time that a user waits for", () => {
-    expect(seconds).toBeLessThan(180); // 90 s on an idle machine; tests run beside other work
   });
 });

@@ -17,6 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => engine?.stop(), 30_000);
 
+afterEach(() => {
+  project.configure("tenantA", clusterSide());
+  project.configure("tenantB", identitySide());
+});
+
 it("plain values wire two companies that share no Pulumi state", async () => {
   project.configure("tenantA", {
     tenantA,
@@ -36,8 +41,6 @@ it("plain values wire two companies that share no Pulumi state", async () => {
     cluster: { oidcIssuerUrl: issuer },
   });
   await project.expectNoChanges("tenantB");
-  project.configure("tenantA", clusterSide());
-  project.configure("tenantB", identitySide());
 }, 120_000);
 
 it("an issuer that differs from the cluster's own is refused in the preview, with both values", async () => {
@@ -47,7 +50,6 @@ it("an issuer that differs from the cluster's own is refused in the preview, wit
   expect(preview.code).not.toBe(0);
   expect(preview.text).toContain(issuer);
   expect(preview.text).toContain(withoutSlash);
-  project.configure("tenantB", identitySide());
 }, 60_000);
 
 it("a service account that tenant B does not trust is refused in tenant A's preview, with both values", async () => {
@@ -56,7 +58,6 @@ it("a service account that tenant B does not trust is refused in tenant A's prev
   expect(preview.code).not.toBe(0);
   expect(preview.text).toContain("system:serviceaccount:default:someone-else");
   expect(preview.text).toContain("system:serviceaccount:default:wi-demo-account");
-  project.configure("tenantA", clusterSide());
 }, 60_000);
 
 it("a namespace that tenant B stops trusting while tenant A uses it is refused in tenant B's preview", async () => {
@@ -66,5 +67,22 @@ it("a namespace that tenant B stops trusting while tenant A uses it is refused i
   expect(preview.code).not.toBe(0);
   expect(preview.text).toContain("system:serviceaccount:default:wi-demo-account");
   expect(preview.text).toContain("system:serviceaccount:elsewhere:wi-demo-account");
-  project.configure("tenantB", identitySide());
 }, 60_000);
+
+it("a replaced cluster keeps its workloads waiting until tenant B trusts its new issuer, then all goes on", async () => {
+  const moved = clusterSide({ tenantA: { ...tenantA, location: "westus2" } });
+  await project.up("tenantA");
+  project.configure("tenantA", moved);
+  const replaced = await project.up("tenantA");
+  expect(replaced.text).toContain(issuer);
+  expect(replaced.text).toContain("pulumi up --stack tenantB");
+  const newIssuer = String((await project.outputs("tenantA")).oidcIssuerUrl);
+  expect(newIssuer).toMatch(/^https:\/\/westus2\./);
+
+  await project.up("tenantB");
+  await project.up("tenantA");
+  const log = await engine.logWhen("default", "wi-demo-app", (text) => text.includes("usage: "));
+  expect(log).toContain("limit: ");
+  await project.expectNoChanges("tenantA");
+  await project.expectNoChanges("tenantB");
+}, 180_000);

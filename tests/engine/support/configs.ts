@@ -17,7 +17,7 @@ export const appImage = "ghcr.io/example/cross-tenant-identity-app:0.1.0";
 
 export const cluster = { kind: "aks", name: "aks-wi-demo", resourceGroup: "rg-wi-demo" };
 
-/** The seeds' workload: a Pod that reads the quota of cores in eastus. */
+/** The workload of Microsoft's instructions: a Pod that reads the quota of cores in eastus. */
 export const workload = {
   name: "wi-demo-app",
   kind: "Pod",
