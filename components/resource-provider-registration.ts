@@ -80,7 +80,8 @@ export class ResourceProviderRegistration extends pulumi.dynamic.Resource {
         endpoint: resourceManagerEndpoints[args.environment],
         token: pulumi.secret(args.token),
       },
-      opts,
+      // A preview of a destroy then says [retain], and not that something is unregistered.
+      { ...opts, retainOnDelete: true },
       "azure",
       "ResourceProviderRegistration",
     );

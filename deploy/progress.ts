@@ -25,10 +25,9 @@ export function progressOf(report: Report): (event: EngineEvent) => void {
       started.set(event.resourcePreEvent.metadata.urn, Date.now());
     }
     if (event.resOutputsEvent && !event.resOutputsEvent.planning) {
-      const { op, urn, type, ...states } = event.resOutputsEvent.metadata;
-      const verb = done[op];
-      const isResource = (states.new ?? states.old)?.custom !== false; // a component exists only in the program
-      if (verb === undefined || !isResource || type.startsWith("pulumi:")) return;
+      const { op, urn, type, old } = event.resOutputsEvent.metadata;
+      const verb = op === "delete" && old?.retainOnDelete ? "kept" : done[op];
+      if (verb === undefined || !isResource(type)) return;
       const seconds = (Date.now() - (started.get(urn) ?? Date.now())) / 1000;
       report(
         `  ${verb.padEnd(8)} ${shortType(type)} ${nameOf(urn)}${seconds >= 0.1 ? ` (${seconds.toFixed(1)} s)` : ""}`,
@@ -44,9 +43,14 @@ export function progressOf(report: Report): (event: EngineEvent) => void {
   };
 }
 
+/** Neither a component, which exists only in the program, nor something of the engine's own. */
+function isResource(type: string): boolean {
+  return !type.startsWith("cross-tenant-identity:") && !type.startsWith("pulumi:");
+}
+
 /** `azure-native:managedidentity:UserAssignedIdentity` → `managedidentity:UserAssignedIdentity`. */
 function shortType(type: string): string {
-  return type.replace(/^(azure-native|cross-tenant-identity|kubernetes|pulumi-nodejs):/, "");
+  return type.replace(/^(azure-native|kubernetes|pulumi-nodejs):/, "");
 }
 
 function nameOf(urn: string): string {

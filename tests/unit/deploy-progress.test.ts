@@ -3,8 +3,14 @@ import { failureText, progressOf } from "../../deploy/progress.ts";
 
 const urn = "urn:pulumi:tenantB::cross-tenant-identity::azure-native:managedidentity:UserAssignedIdentity::mi-wi-demo";
 
-function step(kind: "resourcePreEvent" | "resOutputsEvent", op: string, planning = false): EngineEvent {
-  const metadata = { op, urn, type: "azure-native:managedidentity:UserAssignedIdentity", provider: "" };
+const identityType = "azure-native:managedidentity:UserAssignedIdentity";
+
+function step(
+  kind: "resourcePreEvent" | "resOutputsEvent",
+  op: string,
+  { planning = false, type = identityType, old = {} } = {},
+): EngineEvent {
+  const metadata = { op, urn, type, old, provider: "" };
   return { sequence: 0, timestamp: 0, [kind]: { metadata, planning } } as unknown as EngineEvent;
 }
 
@@ -31,7 +37,17 @@ describe("progress", () => {
   });
 
   it("is silent about what stays the same and about plans", () => {
-    expect(linesOf(step("resOutputsEvent", "same"), step("resOutputsEvent", "create", true))).toEqual([]);
+    expect(linesOf(step("resOutputsEvent", "same"), step("resOutputsEvent", "create", { planning: true }))).toEqual([]);
+  });
+
+  it("is silent about components and the engine's own", () => {
+    const types = ["cross-tenant-identity:azure:AksCluster", "pulumi:providers:azure-native"];
+    expect(linesOf(...types.map((type) => step("resOutputsEvent", "create", { type })))).toEqual([]);
+  });
+
+  it("says of what stays in Azure that it is kept", () => {
+    const [line] = linesOf(step("resOutputsEvent", "delete", { old: { retainOnDelete: true } }));
+    expect(line).toBe("  kept     managedidentity:UserAssignedIdentity mi-wi-demo");
   });
 
   it("tells a warning once, without colour tags", () => {
