@@ -120,7 +120,7 @@ function describe(session: SandboxSession): string {
     clusters === 0 ? "  clusters: none yet" : `  kubeconfig: ${session.kubeconfig}`,
     "",
     'Use it from this folder:  eval "$(npm run -s sandbox -- env)"',
-    "then, for example:        pulumi stack init tenantA && pulumi up",
+    "then, for example:        pulumi stack init tenantB && pulumi stack init tenantA && pulumi up",
     "End it:                   npm run sandbox -- down",
   ].join("\n");
 }

@@ -28,6 +28,7 @@ export function sandboxEnvironment(
     CURL_CA_BUNDLE: session.caBundleFile,
     REQUESTS_CA_BUNDLE: session.caBundleFile,
     KUBECONFIG: session.kubeconfig,
+    TMPDIR: join(session.stateDir, "tmp"), // an engine that is killed leaves files; they go with the sandbox
     PULUMI_HOME: session.pulumi.home,
     PULUMI_BACKEND_URL: session.pulumi.backendUrl,
     PULUMI_CONFIG_PASSPHRASE_FILE: session.pulumi.passphraseFile,

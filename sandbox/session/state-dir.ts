@@ -48,9 +48,33 @@ export function handOverStateDir(stateDir: string, owner: ProcessMark): void {
   writeFileSync(join(stateDir, markFile), JSON.stringify(owner), { mode: 0o600 });
 }
 
-/** Removes a state directory; a folder that no sandbox made is left alone. */
+/**
+ * Removes a state directory and ends what was started from it: an engine that is killed leaves its language host behind,
+ * in a process group of its own. A folder that no sandbox made is left alone.
+ */
 export function removeStateDir(stateDir: string): void {
-  if (existsSync(join(stateDir, markFile))) rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
+  if (!existsSync(join(stateDir, markFile))) return;
+  for (const pid of startedFrom(stateDir)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
+  }
+  rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The processes whose program lies in the folder, and the Pulumi programs that talk to their host through it. */
+function startedFrom(folder: string): number[] {
+  try {
+    const rows = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8", maxBuffer: 1 << 26 }).split("\n");
+    return rows
+      .map((row) => /^\s*(\d+) (.*)$/.exec(row))
+      .filter((match) => match?.[2]?.startsWith(`${folder}/`) || match?.[2]?.includes(` --sync ${folder}/`))
+      .map((match) => Number(match?.[1]));
+  } catch {
+    return []; // a machine without ps
+  }
 }
 
 export function markOf(pid: number): ProcessMark {

@@ -20,6 +20,7 @@ export interface PulumiWorkspace {
 export function preparePulumi(stateDir: string): PulumiWorkspace {
   const home = join(stateDir, "pulumi-home");
   for (const name of plugins) installPlugin(home, name);
+  mkdirSync(join(stateDir, "tmp"), { recursive: true });
   const backend = join(stateDir, "pulumi-state");
   mkdirSync(backend, { recursive: true });
   const passphraseFile = join(stateDir, "passphrase");

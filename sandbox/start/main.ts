@@ -1,5 +1,6 @@
 /** `npm start`: the main job, end to end, on a sandbox of its own. */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { type DeploymentOrder, orderStacks, readStackFiles } from "../../deploy/order.ts";
@@ -24,14 +25,16 @@ let interruption: Promise<never> | undefined;
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
 ] as const) {
   process.on(signal, () => {
-    interruption ??= interrupted(code);
+    interruption ??= interrupted(signal, code);
   });
 }
 
+const job = mainJob();
 try {
-  await mainJob();
+  await job;
 } catch (error) {
   await interruption; // whatever was under way failed because of it
   const cause = error instanceof StepFailure ? error.cause : error;
@@ -152,8 +155,13 @@ async function stopSandbox(): Promise<void> {
   await running?.stop();
 }
 
-async function interrupted(code: number): Promise<never> {
+/**
+ * A terminal's ctrl-C reaches the engine too, which ends the step under way in order as long as the sandbox answers it.
+ * After the other signals nobody waits.
+ */
+async function interrupted(signal: NodeJS.Signals, code: number): Promise<never> {
   console.error("\nInterrupted: stopping the sandbox and all that runs in it.");
+  if (signal === "SIGINT") await Promise.race([job.catch(() => undefined), delay(10_000, undefined, { ref: false })]);
   await stopSandbox();
   process.exit(code);
 }

@@ -85,6 +85,7 @@ it("a federated credential deleted behind Pulumi's back stops the workload with 
 }, 120_000);
 
 it("a subject with one letter in another case is refused with AADSTS7002138", async () => {
+  await engine.admin("PUT", "/sandbox/propagation", { federatedCredentialMs: 0 });
   const changed = await engine.armOf("tenantB", "PUT", credentialId, apiVersion, {
     properties: {
       issuer: (await project.outputs("both")).oidcIssuerUrl,

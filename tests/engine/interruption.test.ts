@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { isAlive } from "../../sandbox/session/state-dir.ts";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isRunning, type ProcessMark } from "../../sandbox/session/state-dir.ts";
 import { bothSides } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
+import { descendantsOf } from "./support/process-tree.ts";
 
+const root = join(__dirname, "..", "..");
 let engine: Engine;
 
 beforeAll(async () => {
@@ -58,34 +62,51 @@ describe.each([
   }, 180_000);
 });
 
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "npm start ended by %s while it deploys leaves no process and no file",
+  async (signal) => {
+    const before = new Set(readdirSync(tmpdir()));
+    const start = spawn(process.execPath, ["sandbox/start/main.ts"], { cwd: root, detached: true });
+    const exit = new Promise<number | null>((resolve) => start.once("close", resolve));
+    await new Promise<void>((resolve) => {
+      start.stdout.on("data", (chunk: Buffer) => String(chunk).includes("ResourceGroup") && resolve());
+    });
+    const started = descendantsOf(start.pid ?? 0).filter(isRunning); // without the ps that told them
+    process.kill(-(start.pid ?? 0), signal);
+    expect(await exit).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
+    expect(started.length).toBeGreaterThan(3);
+    expect(await whenGone(started)).toEqual([]);
+    const left = readdirSync(tmpdir()).filter(
+      (name) => /^(cross-tenant-identity|pulumi)-/.test(name) && !before.has(name),
+    );
+    expect(left).toEqual([]);
+  },
+  60_000,
+);
+
 it("a sandbox that is killed leaves no process, no port and no file", async () => {
   const other = await Engine.start();
   const { process: daemon, stateDir, proxy, cloud, kubeconfig } = other.sandbox.session;
   const project = await other.project({ both: bothSides() });
   await project.up("both");
-  const children = await descendants(other, daemon.pid);
+  const children = descendantsOf(daemon.pid);
   const addresses = [proxy, cloud, /server: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? ""];
   expect(children.length).toBeGreaterThanOrEqual(6); // guardian, kine, API server, controllers, webhook, workload
   expect(await Promise.all(addresses.map(answers))).toEqual([true, true, true]);
 
   process.kill(daemon.pid, "SIGKILL");
-  const left = async () => children.filter((pid) => isAlive(pid));
-  const deadline = Date.now() + 15_000;
-  while (((await left()).length > 0 || existsSync(stateDir)) && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  expect(await left()).toEqual([]);
+  expect(await whenGone(children, stateDir)).toEqual([]);
   expect(existsSync(stateDir)).toBe(false);
   expect(await Promise.all(addresses.map(answers))).toEqual([false, false, false]);
 }, 120_000);
 
-/** The process ids of everything that a process started, and what that started. */
-async function descendants(engine: Engine, ancestor: number): Promise<number[]> {
-  const { stdout } = await engine.run("ps", ["-eo", "pid=,ppid="]);
-  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
-  return below(ancestor);
+/** Those of the processes that are still there when nothing more goes, 15 seconds from now at the latest. */
+async function whenGone(processes: ProcessMark[], folder = ""): Promise<ProcessMark[]> {
+  const deadline = Date.now() + 15_000;
+  while ((processes.some(isRunning) || existsSync(folder)) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return processes.filter(isRunning);
 }
 
 /** Whether something accepts connections at the address of a URL. */
