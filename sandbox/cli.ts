@@ -97,7 +97,7 @@ async function status(stateDir: string): Promise<void> {
 async function down(stateDir: string): Promise<void> {
   const session = readSession(stateDir);
   if (session) await stopProcess(session.process);
-  removeStateDir(stateDir); // what a sandbox that was killed may have left
+  await removeStateDir(stateDir); // what a sandbox that was killed may have left
   console.log(session ? "The sandbox is down." : "No sandbox runs.");
 }
 

@@ -27,7 +27,7 @@ if (!done) {
   signalAll("SIGTERM");
   await delay(500);
   signalAll("SIGKILL");
-  for (const directory of directories) removeStateDir(directory);
+  for (const directory of directories) await removeStateDir(directory);
 }
 
 function signalAll(signal: NodeJS.Signals): void {

@@ -48,8 +48,8 @@ export async function startSandbox(options: DaemonOptions): Promise<RunningSandb
     execArgv: [],
   });
   closeSync(log);
-  const session = await readiness(child, logFile).catch((error: unknown) => {
-    removeStateDir(options.stateDir); // a process that died early could not
+  const session = await readiness(child, logFile).catch(async (error: unknown) => {
+    await removeStateDir(options.stateDir); // a process that died early could not
     throw error;
   });
   if (!options.attached) {

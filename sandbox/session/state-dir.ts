@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** A process as it can be told from a later one with the same number. */
 export interface ProcessMark {
@@ -52,16 +53,21 @@ export function handOverStateDir(stateDir: string, owner: ProcessMark): void {
  * Removes a state directory and ends what was started from it: an engine that is killed leaves its language host behind,
  * in a process group of its own. A folder that no sandbox made is left alone.
  */
-export function removeStateDir(stateDir: string): void {
+export async function removeStateDir(stateDir: string): Promise<void> {
   if (!existsSync(join(stateDir, markFile))) return;
-  for (const pid of startedFrom(stateDir)) {
+  const orphans = startedFrom(stateDir);
+  for (const pid of orphans) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself.
     }
   }
-  rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
+  const remove = () => rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
+  remove();
+  if (orphans.length === 0) return;
+  await delay(500); // an engine's plugins end when it is gone, and write their compile cache as they do
+  remove();
 }
 
 /** The processes whose program lies in the folder, and the Pulumi programs that talk to their host through it. */

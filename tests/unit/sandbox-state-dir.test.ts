@@ -13,10 +13,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a state directory", () => {
-  it("is never a folder that holds somebody's files", () => {
+  it("is never a folder that holds somebody's files", async () => {
     writeFileSync(join(folder, "thesis.txt"), "years of work");
     expect(() => claimStateDir(folder, markOf(process.pid))).toThrow(`${folder} is not empty and no sandbox made it`);
-    removeStateDir(folder);
+    await removeStateDir(folder);
     expect(existsSync(join(folder, "thesis.txt"))).toBe(true);
   });
 
@@ -32,10 +32,10 @@ describe("a state directory", () => {
     expect(existsSync(join(folder, "sandbox.log"))).toBe(false);
   });
 
-  it("may be made by the claim, and goes when it is removed", () => {
+  it("may be made by the claim, and goes when it is removed", async () => {
     const below = join(folder, "new", "one");
     claimStateDir(below, markOf(process.pid));
-    removeStateDir(below);
+    await removeStateDir(below);
     expect(existsSync(below)).toBe(false);
   });
 });
