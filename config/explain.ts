@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { nearest } from "../federation/nearest";
 import { core, documentationOf } from "./documentation";
+import { distanceOf, likelyForms, valueAt, wrongType } from "./forms";
 import type { Path, Problem } from "./problem";
 
 type Issue = z.core.$ZodIssue;
@@ -21,7 +22,7 @@ type Found = Problem & { readonly missing?: boolean; readonly meantKey?: string 
 function explainOne(schema: Schema, value: unknown, issue: Issue, at: Path): Found[] {
   const steps = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   const path = [...at, ...steps];
-  const target = schemaAt(schema, steps);
+  const target = schemaAt(schema, steps, value);
   const given = valueAt(value, steps);
 
   if (issue.code === "invalid_union") return explainUnion(target, given, issue.errors, path);
@@ -29,9 +30,9 @@ function explainOne(schema: Schema, value: unknown, issue: Issue, at: Path): Fou
   if (issue.code === "invalid_key") {
     const key = steps.at(-1);
     const fault = issue.issues[0]?.message ?? "is not accepted";
-    return [
-      { path, fault: `has a name that ${fault}`, value: key, expected: "a name as Kubernetes or Azure accepts it" },
-    ];
+    const record = core(schemaAt(schema, steps.slice(0, -1), value));
+    const expected = record instanceof z.ZodRecord ? documentationOf(record.keyType)?.expected : undefined;
+    return [{ path, fault: `has a name that ${fault}`, value: key, ...(expected === undefined ? {} : { expected }) }];
   }
   const text = documentationOf(target);
   const expected = text?.expected ?? expectedOf(target);
@@ -72,7 +73,8 @@ function faultOf(issue: Issue, given: unknown): string {
 }
 
 function unknownKey(target: Schema, key: string, parent: unknown, path: Path): Found {
-  const known = keysOf(target);
+  const [form = target] = likelyForms(target, parent);
+  const known = keysOf(form);
   const meant = nearest(key, known);
   return {
     path: [...path, key],
@@ -110,18 +112,6 @@ function explainUnion(union: Schema, given: unknown, errors: readonly (readonly 
   ];
 }
 
-const wrongType = 100;
-
-function distanceOf(issues: readonly Issue[], given: unknown): number {
-  return issues.reduce((sum, issue) => {
-    if (issue.code === "invalid_type" && issue.path.length === 0) return sum + wrongType;
-    if (issue.code === "unrecognized_keys") return sum + 3 * issue.keys.length;
-    // Another `kind` is another form, unless the key is just missing.
-    if (issue.code === "invalid_value" && valueAt(given, issue.path) !== undefined) return sum + 10;
-    return sum + 1;
-  }, 0);
-}
-
 function keysOf(schema: Schema): string[] {
   const inner = core(schema);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
@@ -132,30 +122,26 @@ function optionsOf(schema: Schema): readonly Schema[] {
   return inner instanceof z.ZodUnion ? inner.options : [];
 }
 
-/** The schema of a nested value; where a union has several forms, that of the first form that has the path. */
-function schemaAt(schema: Schema, steps: readonly PropertyKey[]): Schema {
-  return findSchema(schema, steps) ?? core(schema);
+/** The schema of a nested value; where a union has several forms, that of the likeliest form that has the path. */
+function schemaAt(schema: Schema, steps: readonly PropertyKey[], value: unknown): Schema {
+  return findSchema(schema, steps, value) ?? core(schema);
 }
 
-function findSchema(schema: Schema, steps: readonly PropertyKey[]): Schema | undefined {
+function findSchema(schema: Schema, steps: readonly PropertyKey[], value: unknown): Schema | undefined {
   const [step, ...rest] = steps;
   if (step === undefined) return schema;
   const inner = core(schema);
-  if (inner instanceof z.ZodArray) return findSchema(inner.element, rest);
-  if (inner instanceof z.ZodRecord) return findSchema(inner.valueType, rest);
+  const next = valueAt(value, [step]);
+  if (inner instanceof z.ZodArray) return findSchema(inner.element, rest, next);
+  if (inner instanceof z.ZodRecord) return findSchema(inner.valueType, rest, next);
   if (inner instanceof z.ZodUnion) {
-    return inner.options.map((option) => findSchema(option, steps)).find((found) => found !== undefined);
+    return likelyForms(inner, value)
+      .map((form) => findSchema(form, steps, value))
+      .find((found) => found !== undefined);
   }
   if (!(inner instanceof z.ZodObject)) return undefined;
   const member: Schema | undefined = inner.shape[String(step)];
-  return member && findSchema(member, rest);
-}
-
-function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
-  return steps.reduce<unknown>((inner, step) => {
-    if (typeof inner !== "object" || inner === null || !Object.hasOwn(inner, step)) return undefined;
-    return Reflect.get(inner, step);
-  }, value);
+  return member && findSchema(member, rest, next);
 }
 
 function expectedOf(schema: Schema): string | undefined {

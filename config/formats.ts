@@ -74,5 +74,11 @@ export function wholeNumber(min: number, max: number, text: KeyDocumentation) {
 export const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 export function tags(text: KeyDocumentation) {
-  return documented(z.record(z.string().min(1), scalarText), { expected: "names and values of tags", ...text });
+  return documented(
+    z.record(
+      documented(z.string().min(1, "is empty"), { means: "name of a tag", expected: "a name that is not empty" }),
+      scalarText,
+    ),
+    { expected: "names and values of tags", ...text },
+  );
 }

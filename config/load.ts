@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { nearest } from "../federation/nearest";
 import type { Environment } from "./credentials";
-import { core } from "./documentation";
 import { explain } from "./explain";
-import { ConfigError, type Path, type Problem } from "./problem";
+import { ConfigError, type Problem } from "./problem";
 import { type RawConfig, readRawConfig } from "./raw";
+import { type Gaps, keysMeant, readable } from "./readable";
 import { type CheckedConfig, crossFieldProblems, notesOn } from "./rules";
 import { type ConfigKey, type StackConfig, stackSchema } from "./stack";
 
@@ -28,7 +28,7 @@ export function loadConfig(
   const checked: CheckedConfig = { stack, raw, environment, ...parseKeys(raw, problems) };
   problems.push(...crossFieldProblems(checked));
   if (problems.length > 0) throw new ConfigError(stack, problems.map(hidingSecrets(raw)));
-  return { ...checked.config, notes: notesOn(checked), secretKeys: raw.secretKeys };
+  return { ...stackSchema.parse(raw.values), notes: notesOn(checked), secretKeys: raw.secretKeys };
 }
 
 function unknownKeys(raw: RawConfig): Problem[] {
@@ -47,35 +47,20 @@ function unknownKeys(raw: RawConfig): Problem[] {
     });
 }
 
-/**
- * Parses each key on its own, and each element of a list on its own, so that one mistake does not hide the others from
- * the rules between fields.
- */
-function parseKeys(raw: RawConfig, problems: Problem[]): Pick<CheckedConfig, "config" | "invalid" | "positions"> {
-  const invalid = new Set<string>();
-  const positions = new Map<object, number>();
-  const parse = (schema: z.core.$ZodType, value: unknown, path: Path): unknown => {
-    const result = z.core.safeParse(schema, value);
-    if (result.success) return result.data;
-    problems.push(...explain(schema, value, result.error.issues, path));
-    invalid.add(String(path[0]));
-    return undefined;
-  };
+/** Parses each key on its own; of one with mistakes the rules between fields still see what is right in it. */
+function parseKeys(raw: RawConfig, problems: Problem[]): Pick<CheckedConfig, "config" | "invalid"> & Gaps {
+  const invalid = new Set(keysMeant(raw.values, Object.keys(stackSchema.shape)));
+  const gaps: Gaps = { unread: new Map(), positions: new Map() };
   const entries = Object.entries(stackSchema.shape).map(([key, schema]) => {
     const value = raw.values[key];
-    const inner = core(schema);
-    if (inner instanceof z.ZodArray && Array.isArray(value)) {
-      const elements = value.map((each, index) => {
-        const element = parse(inner.element, each, [key, index]);
-        if (typeof element === "object" && element !== null) positions.set(element, index);
-        return element;
-      });
-      return [key, elements.filter((each) => each !== undefined)];
+    const { error } = z.core.safeParse(schema, value);
+    if (error !== undefined) {
+      problems.push(...explain(schema, value, error.issues, [key]));
+      invalid.add(key);
     }
-    const result = parse(schema, value, [key]);
-    return [key, result ?? (invalid.has(key) ? emptyValue(schema) : undefined)];
+    return [key, readable(schema, value, gaps) ?? emptyValue(schema)];
   });
-  return { config: Object.fromEntries(entries), invalid, positions };
+  return { config: Object.fromEntries(entries), invalid, ...gaps };
 }
 
 /** What stands in for a key that could not be read, so that the rules between the others can be checked. */

@@ -6,6 +6,15 @@ export interface Advice {
   readonly toDo: string;
 }
 
+/** Advice on a client secret: the command of the tenant that it is for, or of either when that is not known. */
+function renewSecret(tenant?: AdvisedTenant): string {
+  const key = tenant?.key ?? "TENANT";
+  const setIt = `make a new one and set it with \`pulumi config set --secret --path ${key}.credentials.clientSecret\`, or in the variable ${tenant?.variablePrefix ?? ""}ARM_CLIENT_SECRET if it comes from there`;
+  return tenant === undefined ? `${setIt}; TENANT is tenantA or tenantB` : setIt;
+}
+
+const secretCodes = ["AADSTS7000215", "AADSTS7000222"];
+
 /** Ordered: where one code's text contains another's, the longer comes first. */
 export const adviceTable: readonly Advice[] = [
   {
@@ -41,12 +50,12 @@ export const adviceTable: readonly Advice[] = [
   {
     code: "AADSTS7000215",
     cause: "the client secret is wrong, or it is the secret's id in place of its value",
-    toDo: "make a new one and set it with `pulumi config set --secret --path`",
+    toDo: renewSecret(),
   },
   {
     code: "AADSTS7000222",
     cause: "the client secret has expired",
-    toDo: "make a new one and set it with `pulumi config set --secret --path`",
+    toDo: renewSecret(),
   },
   {
     code: "AADSTS700016",
@@ -120,6 +129,7 @@ function notSignedIn(tenant: AdvisedTenant | undefined): Advice {
 /** Finds the advice for an error's text; undefined when the text has no code that is known here. */
 export function adviceFor(text: string, tenant?: AdvisedTenant): Advice | undefined {
   const known = adviceTable.find(({ code }) => new RegExp(`${code}(?!\\d)`).test(text));
+  if (known && tenant && secretCodes.includes(known.code)) return { ...known, toDo: renewSecret(tenant) };
   if (known) return known;
   return /az login|azure cli|no credentials|unable to authenticate|credential unavailable|authorization config/i.test(
     text,

@@ -4,10 +4,11 @@ import { roleGuid } from "../../federation/roles";
 import { canonicalScope, subscriptionOfScope } from "../../federation/scope";
 import { subjectOf } from "../../federation/subject";
 import type { Role } from "../identity";
-import { type CheckedConfig, pathOf, type Rule, repeated } from "./rule";
+import type { Readable } from "../readable";
+import { type CheckedConfig, isTypedIn, isUnread, isWhole, pathOf, placeOf, type Rule, repeated } from "./rule";
 
 const uniqueIdentities: Rule = (checked) =>
-  repeated(checked.config.identities, ({ name }) => name.toLowerCase()).map(({ item, first }) => ({
+  repeated(checked.config.identities, ({ name }) => name?.toLowerCase()).map(({ item, first }) => ({
     path: pathOf(checked, "identities", item, "name"),
     fault: "is the name of two identities",
     value: item.name,
@@ -16,24 +17,24 @@ const uniqueIdentities: Rule = (checked) =>
 
 const uniqueTrusts: Rule = (checked) =>
   checked.config.identities.flatMap((identity) => {
-    const trusts = identity.trusts.map((trust, index) => ({ ...trust, index }));
+    const trusts = (identity.trusts ?? []).filter((trust) => isWhole(checked, trust));
     const keyOf = (trust: (typeof trusts)[number]) =>
       JSON.stringify([trust.issuer, trust.namespace, trust.serviceAccount]);
     return repeated(trusts, keyOf).map(({ item, first }) => ({
-      path: pathOf(checked, "identities", identity, "trusts", item.index),
-      fault: `has the same issuer and subject as trusts[${first.index}]; Azure keeps one credential for each pair`,
-      value: subjectOf({ namespace: item.namespace, name: item.serviceAccount }),
+      path: pathOf(checked, "identities", identity, "trusts", placeOf(checked, item)),
+      fault: `has the same issuer and subject as trusts[${placeOf(checked, first)}]; Azure keeps one credential for each pair`,
+      value: subjectOf({ namespace: item.namespace ?? "", name: item.serviceAccount ?? "" }),
       advice: "remove one of the two",
     }));
   });
 
 const trustLimit: Rule = (checked) => {
   const { config } = checked;
-  const typedIn = config.cluster !== undefined && "oidcIssuerUrl" in config.cluster;
-  const clusters = typedIn ? 1 : (config.cluster === undefined ? 0 : 1) + config.clusterStack.length;
+  const clusters = isTypedIn(checked) ? 1 : (config.cluster === undefined ? 0 : 1) + config.clusterStack.length;
   return config.identities.flatMap((identity) => {
-    const credentials = identity.trusts.reduce(
-      (sum, trust) => sum + (trust.issuer === undefined ? Math.max(1, clusters) : 1),
+    const credentials = (identity.trusts ?? []).reduce(
+      (sum, trust) =>
+        sum + (trust.issuer === undefined && !isUnread(checked, trust, "issuer") ? Math.max(1, clusters) : 1),
       0,
     );
     if (credentials <= maxTrustsPerIdentity) return [];
@@ -56,7 +57,7 @@ const ownSubscription: Rule = (checked) =>
       { key: "scope", id: scope },
       { key: "role", id: role },
     ].flatMap(({ key, id }) => {
-      const subscription = subscriptionOfScope(id);
+      const subscription = id === undefined ? undefined : subscriptionOfScope(id);
       if (subscription === undefined || sameId(subscription, wanted)) return [];
       return [
         {
@@ -72,23 +73,31 @@ const ownSubscription: Rule = (checked) =>
 
 const uniqueRoles: Rule = (checked) =>
   checked.config.identities.flatMap((identity) => {
-    const roles = identity.roles.map((role, index) => ({ ...role, index }));
+    const roles = identity.roles ?? [];
     const home = {
       subscriptionId: checked.config.tenantB?.subscriptionId ?? "",
-      resourceGroup: identity.resourceGroup,
+      resourceGroup: identity.resourceGroup ?? "",
     };
-    const keyOf = ({ role, scope }: Role) => `${roleGuid(role) ?? role} ${canonicalScope(scope, home)}`;
+    const keyOf = ({ role, scope }: Readable<Role>) =>
+      role === undefined || scope === undefined
+        ? undefined
+        : `${roleGuid(role) ?? role} ${canonicalScope(scope, home)}`;
     return repeated(roles, keyOf).map(({ item, first }) => ({
-      path: pathOf(checked, "identities", identity, "roles", item.index),
-      fault: `gives the same role at the same scope as roles[${first.index}], ${first.role} at ${first.scope}`,
+      path: pathOf(checked, "identities", identity, "roles", placeOf(checked, item)),
+      fault: `gives the same role at the same scope as roles[${placeOf(checked, first)}], ${first.role} at ${first.scope}`,
       value: `${item.role} at ${item.scope}`,
       advice: "remove one of the two",
     }));
   });
 
-function eachRole(checked: CheckedConfig, rule: (role: Role, path: ReturnType<typeof pathOf>) => ReturnType<Rule>) {
+function eachRole(
+  checked: CheckedConfig,
+  rule: (role: Readable<Role>, path: ReturnType<typeof pathOf>) => ReturnType<Rule>,
+) {
   return checked.config.identities.flatMap((identity) =>
-    identity.roles.flatMap((role, index) => rule(role, pathOf(checked, "identities", identity, "roles", index))),
+    (identity.roles ?? []).flatMap((role) =>
+      rule(role, pathOf(checked, "identities", identity, "roles", placeOf(checked, role))),
+    ),
   );
 }
 

@@ -4,8 +4,10 @@ import type { CheckedConfig } from "./rule";
 /** An AKS issuer without its trailing slash is a valid URL that no token ever matches (AADSTS700211). */
 export function issuerNotes({ config }: CheckedConfig): string[] {
   const typedIn =
-    config.cluster !== undefined && "oidcIssuerUrl" in config.cluster ? [config.cluster.oidcIssuerUrl] : [];
-  const trusted = config.identities.flatMap(({ trusts }) => trusts.flatMap(({ issuer }) => issuer ?? []));
+    config.cluster !== undefined && "oidcIssuerUrl" in config.cluster
+      ? [config.cluster.oidcIssuerUrl ?? []].flat()
+      : [];
+  const trusted = config.identities.flatMap(({ trusts }) => (trusts ?? []).flatMap(({ issuer }) => issuer ?? []));
   return [...new Set([...typedIn, ...trusted])]
     .filter(looksTruncated)
     .map(

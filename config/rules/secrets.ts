@@ -1,6 +1,6 @@
 import { credentialsOf, environmentPrefix, overridingVariables, variablesOf, waysOf } from "../credentials";
 import type { Credentials } from "../tenant";
-import type { CheckedConfig, Rule } from "./rule";
+import { type CheckedConfig, isUnread, isWhole, type Rule } from "./rule";
 
 const tenants = ["tenantA", "tenantB"] as const;
 const secretCredentials = ["clientSecret", "clientCertificatePassword"] as const;
@@ -31,7 +31,8 @@ const complete: Rule = (checked) =>
     const way = (["clientSecret", "clientCertificatePath", "oidcTokenFilePath"] as const).find(
       (name) => credentials?.[name],
     );
-    if (!way || merged(checked, tenant)?.clientId !== undefined) return [];
+    if (!credentials || !way || isUnread(checked, credentials, "clientId")) return [];
+    if (merged(checked, tenant)?.clientId !== undefined) return [];
     return [
       {
         path: [tenant, "credentials", "clientId"],
@@ -45,7 +46,11 @@ const oneWay: Rule = (checked) =>
   tenants.flatMap((tenant) => {
     const ways = waysOf(merged(checked, tenant) ?? {});
     if (ways.length < 2) return [];
-    const chosenInConfig = waysOf(checked.config[tenant]?.credentials ?? {});
+    const configured = checked.config[tenant]?.credentials;
+    const chosenInConfig = waysOf(configured ?? {});
+    // A way that could not be read might have kept those of the environment out.
+    const isWhollyRead = isWhole(checked, checked.config[tenant]) && isWhole(checked, configured);
+    if (chosenInConfig.length < 2 && !isWhollyRead) return [];
     const named = ways.map((way) => {
       const given = chosenInConfig.includes(way)
         ? []

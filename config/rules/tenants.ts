@@ -8,7 +8,7 @@ const notEmpty: Rule = (checked) => {
     {
       path: [],
       fault:
-        "describes nothing: neither a cluster with workloads (the tenant A side) nor identities (the tenant B side)",
+        "the stack describes nothing: neither a cluster with workloads (the tenant A side) nor identities (the tenant B side)",
       expected: "`cluster` and `workloads`, or `identities`, or all of them",
       advice: "start from Pulumi.tenantA.yaml, Pulumi.tenantB.yaml or Pulumi.both.yaml, which are complete",
     },
@@ -37,7 +37,7 @@ function missing(tenant: "tenantA" | "tenantB", because: string) {
 const differentTenants: Rule = ({ config: { tenantA, tenantB } }) => {
   if (!tenantA || !tenantB) return [];
   const problems = [];
-  if (sameId(tenantA.tenantId, tenantB.tenantId)) {
+  if (tenantA.tenantId && tenantB.tenantId && sameId(tenantA.tenantId, tenantB.tenantId)) {
     problems.push({
       path: ["tenantB", "tenantId"],
       fault: "is the same as tenantA.tenantId",
@@ -46,7 +46,8 @@ const differentTenants: Rule = ({ config: { tenantA, tenantB } }) => {
       advice: "sign in to tenant B and copy what `az account show --query tenantId` prints",
     });
   }
-  if (sameId(tenantA.subscriptionId, tenantB.subscriptionId)) {
+  const subscriptions = [tenantA.subscriptionId, tenantB.subscriptionId] as const;
+  if (subscriptions[0] && subscriptions[1] && sameId(subscriptions[0], subscriptions[1])) {
     problems.push({
       path: ["tenantB", "subscriptionId"],
       fault: "is the same as tenantA.subscriptionId, and a subscription belongs to one tenant",
@@ -55,7 +56,7 @@ const differentTenants: Rule = ({ config: { tenantA, tenantB } }) => {
       advice: "sign in to tenant B and copy what `az account show --query id` prints",
     });
   }
-  if (tenantA.environment !== tenantB.environment) {
+  if (tenantA.environment && tenantB.environment && tenantA.environment !== tenantB.environment) {
     problems.push({
       path: ["tenantB", "environment"],
       fault: "is another cloud than tenantA.environment; Entra ID trusts across tenants, not across clouds",

@@ -1,12 +1,12 @@
 import { nearest } from "../../federation/nearest";
 import { subjectOf } from "../../federation/subject";
 import type { Problem } from "../problem";
-import { given, pathOf, type Rule } from "./rule";
+import { given, isUnread, nameOf, pathOf, type Rule } from "./rule";
 
 const clusterForWorkloads: Rule = (checked) => {
   const { config, invalid } = checked;
-  if (config.workloads.length === 0 || invalid.has("cluster")) return [];
-  if (config.cluster !== undefined && "kind" in config.cluster) return [];
+  if (config.workloads.length === 0 || (config.cluster === undefined && invalid.has("cluster"))) return [];
+  if (config.cluster !== undefined && !("oidcIssuerUrl" in config.cluster)) return [];
   return [
     {
       path: ["cluster"],
@@ -24,12 +24,14 @@ const issuerForTrusts: Rule = (checked) => {
   const { config, invalid } = checked;
   if (config.cluster !== undefined || config.clusterStack.length > 0) return [];
   if (invalid.has("cluster") || invalid.has("clusterStack")) return [];
-  const waiting = config.identities.find(({ trusts }) => trusts.some(({ issuer }) => issuer === undefined));
+  const waiting = config.identities.find(({ trusts }) =>
+    (trusts ?? []).some((trust) => trust.issuer === undefined && !isUnread(checked, trust, "issuer")),
+  );
   if (waiting === undefined) return [];
   return [
     {
       path: ["clusterStack"],
-      fault: `is missing: identity ${waiting.name} trusts service accounts, but nothing says of which cluster`,
+      fault: `is missing: identity ${nameOf(checked, "identities", waiting)} trusts service accounts, but nothing says of which cluster`,
       expected: "`clusterStack`, or `cluster` with an oidcIssuerUrl, or an `issuer` in each trust",
       example: "tenantA",
     },
@@ -38,8 +40,9 @@ const issuerForTrusts: Rule = (checked) => {
 
 const identityExists: Rule = (checked) => {
   const { config, invalid } = checked;
-  const own = config.identities.map(({ name }) => name);
-  const unknowable = invalid.has("identities") || invalid.has("identityStack");
+  const own = config.identities.flatMap(({ name }) => name ?? []);
+  const isListed = !invalid.has("identities") || Array.isArray(checked.raw.values.identities);
+  const unknowable = !isListed || own.length < config.identities.length || invalid.has("identityStack");
   return config.workloads.flatMap((workload): Problem[] => {
     const { identity } = workload;
     if (typeof identity !== "string" || own.includes(identity) || unknowable) return [];
@@ -62,7 +65,7 @@ const identityExists: Rule = (checked) => {
       return [
         {
           path: ["identityStack"],
-          fault: `is missing: workload ${workload.name} wants identity ${identity}, and this stack has no identities`,
+          fault: `is missing: workload ${nameOf(checked, "workloads", workload)} wants identity ${identity}, and this stack has no identities`,
           expected: "the stack that makes the identity, or in `workloads[].identity` its clientId and tenantId",
           example: "tenantB",
         },
@@ -84,15 +87,18 @@ const identityExists: Rule = (checked) => {
 /** In a stack with both sides, tenant B's list is at hand: a workload that it does not trust would never get a token. */
 const trustedByOwnIdentity: Rule = (checked) =>
   checked.config.workloads.flatMap((workload) => {
-    const identity = checked.config.identities.find(({ name }) => name === workload.identity);
-    if (identity === undefined) return [];
+    const { namespace, serviceAccount } = workload;
+    const identity = checked.config.identities.find(({ name }) => name !== undefined && name === workload.identity);
+    if (identity?.trusts === undefined || namespace === undefined || serviceAccount === undefined) return [];
+    // What could not be read in a trust may have been meant for this workload.
     const trusted = identity.trusts.some(
-      ({ namespace, serviceAccount }) => namespace === workload.namespace && serviceAccount === workload.serviceAccount,
+      (trust) =>
+        (trust.namespace ?? namespace) === namespace && (trust.serviceAccount ?? serviceAccount) === serviceAccount,
     );
     if (trusted) return [];
-    const subject = subjectOf({ namespace: workload.namespace, name: workload.serviceAccount });
+    const subject = subjectOf({ namespace, name: serviceAccount });
     const listed = identity.trusts.map((trust) =>
-      subjectOf({ namespace: trust.namespace, name: trust.serviceAccount }),
+      subjectOf({ namespace: trust.namespace ?? "…", name: trust.serviceAccount ?? "…" }),
     );
     return [
       {
@@ -101,7 +107,7 @@ const trustedByOwnIdentity: Rule = (checked) =>
         value: subject,
         expected:
           listed.length === 0 ? "an entry in the identity's `trusts`, which are empty" : `one of ${listed.join(", ")}`,
-        advice: `add { namespace: ${workload.namespace}, serviceAccount: ${workload.serviceAccount} } to the identity's \`trusts\`, or correct the workload`,
+        advice: `add { namespace: ${namespace}, serviceAccount: ${serviceAccount} } to the identity's \`trusts\`, or correct the workload`,
       },
     ];
   });

@@ -1,14 +1,15 @@
 import { injectedVariables, namespacesWithoutWebhook } from "../../federation/webhook";
 import { scheduleFault } from "../cron";
 import type { Problem } from "../problem";
-import type { Workload } from "../workload";
-import { type CheckedConfig, pathOf, type Rule, repeated } from "./rule";
+import { type CheckedConfig, isUnread, isWhole, nameOf, pathOf, type Rule, repeated } from "./rule";
 
 /** Controllers add a suffix of 11 characters to a CronJob's name to name its Jobs (Kubernetes documentation, "CronJob"). */
 const maxCronJobName = 52;
 
 const uniqueWorkloads: Rule = (checked) =>
-  repeated(checked.config.workloads, ({ namespace, kind, name }) => `${namespace}/${kind}/${name}`).map(({ item }) => ({
+  repeated(checked.config.workloads, ({ namespace, kind, name }) =>
+    namespace && kind && name ? `${namespace}/${kind}/${name}` : undefined,
+  ).map(({ item }) => ({
     path: pathOf(checked, "workloads", item, "name"),
     fault: `is the name of two workloads of kind ${item.kind} in namespace ${item.namespace}`,
     value: item.name,
@@ -18,6 +19,7 @@ const uniqueWorkloads: Rule = (checked) =>
 const cronJobs: Rule = (checked) =>
   checked.config.workloads.flatMap((workload): Problem[] => {
     const path = (key: string) => pathOf(checked, "workloads", workload, key);
+    if (workload.kind === undefined) return [];
     if (workload.kind !== "CronJob") {
       if (workload.schedule === undefined) return [];
       return [
@@ -30,7 +32,7 @@ const cronJobs: Rule = (checked) =>
       ];
     }
     const problems = [];
-    if (workload.name.length > maxCronJobName) {
+    if (workload.name !== undefined && workload.name.length > maxCronJobName) {
       problems.push({
         path: path("name"),
         fault: `is longer than the ${maxCronJobName} characters that Kubernetes allows for a CronJob`,
@@ -40,6 +42,7 @@ const cronJobs: Rule = (checked) =>
     }
     const example = "*/15 * * * *";
     if (workload.schedule === undefined) {
+      if (isUnread(checked, workload, "schedule")) return problems;
       problems.push({
         path: path("schedule"),
         fault: "is missing, and a CronJob needs it",
@@ -63,7 +66,7 @@ const cronJobs: Rule = (checked) =>
 
 const replicas: Rule = (checked) =>
   checked.config.workloads
-    .filter(({ kind, replicas }) => replicas !== undefined && kind !== "Deployment")
+    .filter(({ kind, replicas }) => replicas !== undefined && kind !== undefined && kind !== "Deployment")
     .map((workload) => ({
       path: pathOf(checked, "workloads", workload, "replicas"),
       fault: `belongs to a Deployment, and this is a ${workload.kind}`,
@@ -93,33 +96,28 @@ const newNamespaces: Rule = (checked) =>
     }));
 
 /** A service account carries one client ID: two identities on it would each overwrite the other. */
-const oneIdentityPerServiceAccount: Rule = (checked) => {
-  const firsts = new Map<string, Workload>();
-  return checked.config.workloads.flatMap((workload) => {
-    const account = `${workload.namespace}/${workload.serviceAccount}`;
-    const first = firsts.get(account) ?? workload;
-    firsts.set(account, first);
-    const path = (key: string) => pathOf(checked, "workloads", workload, key);
-    const problems = [];
-    if (JSON.stringify(first.identity) !== JSON.stringify(workload.identity)) {
-      problems.push({
-        path: path("identity"),
-        fault: `differs from that of workload ${first.name}, which has the same service account ${account}`,
-        value: workload.identity,
-        expected: `the same identity (${JSON.stringify(first.identity)}), or another service account`,
-      });
-    }
-    if (first.tokenExpirationSeconds !== workload.tokenExpirationSeconds) {
-      problems.push({
-        path: path("tokenExpirationSeconds"),
-        fault: `differs from that of workload ${first.name}, which has the same service account ${account}`,
-        value: workload.tokenExpirationSeconds,
-        expected: `${first.tokenExpirationSeconds}, or another service account`,
-      });
-    }
-    return problems;
+const oneIdentityPerServiceAccount: Rule = (checked) =>
+  (["identity", "tokenExpirationSeconds"] as const).flatMap((key) => {
+    const firsts = new Map<string, (typeof checked.config.workloads)[number]>();
+    return checked.config.workloads.flatMap((workload) => {
+      const { namespace, serviceAccount, [key]: value } = workload;
+      if (namespace === undefined || serviceAccount === undefined) return [];
+      if (value === undefined || !isWhole(checked, value)) return [];
+      const account = `${namespace}/${serviceAccount}`;
+      const first = firsts.get(account) ?? workload;
+      firsts.set(account, first);
+      const wanted = JSON.stringify(first[key]);
+      if (wanted === JSON.stringify(value)) return [];
+      return [
+        {
+          path: pathOf(checked, "workloads", workload, key),
+          fault: `differs from that of workload ${nameOf(checked, "workloads", first)}, which has the same service account ${account}`,
+          value,
+          expected: `${key === "identity" ? `the same identity (${wanted})` : wanted}, or another service account`,
+        },
+      ];
+    });
   });
-};
 
 export const workloadRules: readonly Rule[] = [
   uniqueWorkloads,
@@ -134,10 +132,10 @@ export const workloadRules: readonly Rule[] = [
 export function workloadNotes({ config }: CheckedConfig): string[] {
   return config.workloads.flatMap(({ name, env }) =>
     injectedVariables
-      .filter((variable) => variable !== "AZURE_AUTHORITY_HOST" && variable in env)
+      .filter((variable) => variable !== "AZURE_AUTHORITY_HOST" && variable in (env ?? {}))
       .map(
         (variable) =>
-          `Workload ${name} sets ${variable} itself, so the webhook leaves it alone. Remove it from \`env\`: the service account's annotations give it to every container, sidecars included.`,
+          `Workload ${name ?? ""} sets ${variable} itself, so the webhook leaves it alone. Remove it from \`env\`: the service account's annotations give it to every container, sidecars included.`,
       ),
   );
 }

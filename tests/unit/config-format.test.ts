@@ -188,7 +188,7 @@ const texts: [string, Record<string, unknown>, string][] = [
     both({ workloads: [{ ...workload, env: { "9LIVES": "x" } }] }),
     `workloads[0].env["9LIVES"] has a name that is not the name of a variable
   value:    "9LIVES"
-  expected: a name as Kubernetes or Azure accepts it`,
+  expected: letters, digits, _, - and ., not a digit first`,
   ],
 ];
 

@@ -6,7 +6,7 @@ const texts: [string, Record<string, unknown>, string][] = [
   [
     "an empty stack",
     {},
-    `describes nothing: neither a cluster with workloads (the tenant A side) nor identities (the tenant B side)
+    `the stack describes nothing: neither a cluster with workloads (the tenant A side) nor identities (the tenant B side)
   expected: \`cluster\` and \`workloads\`, or \`identities\`, or all of them
   to do:    start from Pulumi.tenantA.yaml, Pulumi.tenantB.yaml or Pulumi.both.yaml, which are complete`,
   ],

@@ -136,6 +136,18 @@ describe("advice", () => {
     expect(adviceFor("AADSTS7002199: unheard of")).toBeUndefined();
   });
 
+  it.each(["AADSTS7000215", "AADSTS7000222"])("on a client secret (%s) is the tenant's command or variable", (code) => {
+    const tenant = {
+      key: "tenantB",
+      tenantId: "bbbbbbbb-0000-4000-8000-00000000000b",
+      variablePrefix: "TENANT_B_",
+    } as const;
+    const toDo = adviceFor(`${code}: invalid`, tenant)?.toDo;
+    expect(toDo).toContain("`pulumi config set --secret --path tenantB.credentials.clientSecret`");
+    expect(toDo).toContain("TENANT_B_ARM_CLIENT_SECRET");
+    expect(adviceFor(`${code}: invalid`)?.toDo).toContain("TENANT.credentials.clientSecret");
+  });
+
   it("knows what it means when nobody is signed in", () => {
     expect(adviceFor("please run 'az login' to setup account")?.cause).toBe("nothing to sign in with was found");
   });
