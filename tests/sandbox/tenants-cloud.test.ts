@@ -20,7 +20,7 @@ describe("the proxy", () => {
     ["storage.blob.core.windows.net", "refused"],
     ["azure.com", "refused"],
     ["evil-management.azure.com.example.org", "passed"],
-    ["registry.npmjs.org", "passed"],
+    ["example.org", "passed"],
   ])("%s is %s", (host, destination) => {
     expect(destinationOf(host)).toBe(destination);
   });
