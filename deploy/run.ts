@@ -93,7 +93,7 @@ export async function takeDownWorkloads(name: string, stack: Stack, conduct: Con
   await stack.destroy({ target, targetDependents: true, onEvent: progressOf(conduct.report) });
 }
 
-export async function takeDown(name: string, stack: Stack, conduct: Conduct): Promise<void> {
+async function takeDown(name: string, stack: Stack, conduct: Conduct): Promise<void> {
   if (conduct.showPreview) {
     const preview = await stack.destroy({ previewOnly: true });
     conduct.showPreview(preview.stdout);
@@ -113,6 +113,6 @@ async function eachOf(names: string[], conduct: Conduct, step: (name: string) =>
   for (const name of names) await step(name);
 }
 
-export function hasChanges(summary: Record<string, number | undefined>): boolean {
+function hasChanges(summary: Record<string, number | undefined>): boolean {
   return Object.entries(summary).some(([op, count]) => op !== "same" && op !== "read" && (count ?? 0) > 0);
 }

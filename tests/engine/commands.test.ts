@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { sessionFile } from "../../sandbox/session/session.ts";
 import { clusterSide, identitySide } from "./support/configs.ts";
 import { Engine, mustSucceed, type Project } from "./support/engine.ts";
 
@@ -51,19 +52,13 @@ it("npm run deploy --yes ends with a running workload, finds nothing to do the s
   expect(again.text.match(/nothing to change/g)?.length).toBeGreaterThanOrEqual(2);
 
   const destroyed = mustSucceed(await deploy("destroy", "--yes"));
-  const order = ["Pod", "FederatedIdentityCredential", "ManagedCluster"].map((type) =>
-    destroyed.text.lastIndexOf(
-      `deleted  ${type === "Pod" ? "core/v1:Pod" : ""}${type === "Pod" ? "" : typePrefix(type)}`,
-    ),
+  const order = ["core/v1:Pod", "managedidentity:FederatedIdentityCredential", "containerservice:ManagedCluster"].map(
+    (type) => destroyed.text.lastIndexOf(`deleted  ${type}`),
   );
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(order.every((position) => position >= 0)).toBe(true);
   expect(await engine.everythingInAzure()).toEqual([]);
 }, 180_000);
-
-function typePrefix(type: string): string {
-  return type === "ManagedCluster" ? `containerservice:${type}` : `managedidentity:${type}`;
-}
 
 it("a stack that has no file is named, with those that have one", async () => {
   const result = await deploy("deploy", "tenantC", "--yes");
@@ -72,7 +67,9 @@ it("a stack that has no file is named, with those that have one", async () => {
 }, 30_000);
 
 it("the session file is readable by its owner alone and names what other programs need", () => {
-  const session = JSON.parse(readFileSync(join(engine.sandbox.session.stateDir, "sandbox.json"), "utf8"));
+  const file = sessionFile(engine.sandbox.session.stateDir);
+  const session = JSON.parse(readFileSync(file, "utf8"));
+  expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(session).toMatchObject({ version: 1, cloud: expect.stringMatching(/^https:\/\/127\.0\.0\.1:/) });
   expect(session.tenants).toHaveLength(2);
 });
