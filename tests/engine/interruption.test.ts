@@ -54,6 +54,9 @@ describe.each([
     const project = await engine.project({ [stack]: bothSides() });
     await upInterrupted(project, stack, when, signal);
     if (signal === "SIGKILL") await project.pulumi("cancel", "--stack", stack, "--yes"); // the dead engine's lock
+    // What Pulumi writes in several steps beside a checkpoint would make it unreadable when it is cut short.
+    const state = readdirSync(join(engine.sandbox.session.stateDir, "pulumi-state"), { recursive: true });
+    expect(state.filter((file) => String(file).endsWith(".attrs"))).toEqual([]);
     await project.up(stack, "--refresh", "--run-program");
     await engine.logWhen("default", "wi-demo-app", (text) => text.includes("usage: "));
     await project.expectNoChanges(stack);
