@@ -1,54 +1,46 @@
 import { z } from "zod";
-import { documented } from "./documentation";
-import { issuer, pattern, resourceGroupName, tags, wholeNumber } from "./formats";
-
-const nodePoolSchema = z.strictObject({
-  vmSize: pattern(/^[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+$/, "is not the name of a VM size", {
-    means: "VM size of the nodes",
-    expected: "a VM size with 2 cores or more, as `az vm list-skus` lists it",
-    example: "Standard_D2s_v5",
-  }).default("Standard_D2s_v5"),
-  count: wholeNumber(1, 1000, {
-    means: "number of nodes, or the first number when the pool scales",
-    example: 2,
-  }).default(2),
-  minCount: wholeNumber(1, 1000, {
-    means: "fewest nodes; with `maxCount` the pool scales by itself",
-    example: 1,
-  }).optional(),
-  maxCount: wholeNumber(1, 1000, { means: "most nodes", example: 5 }).optional(),
-});
-
-export const aksSchema = z.strictObject({
-  kind: documented(z.literal("aks"), { means: "a managed cluster that the stack makes", example: "aks" }),
-  name: pattern(/^[a-zA-Z0-9]([-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/, "is not a name that Azure accepts for a cluster", {
-    means: "the cluster's name",
-    expected: "1–63 letters, digits, - and _, first and last a letter or digit",
-    example: "aks-wi-demo",
-  }),
-  resourceGroup: resourceGroupName({ means: "its resource group, made by the stack" }),
-  kubernetesVersion: pattern(/^1\.\d+(\.\d+)?$/, "is not a Kubernetes version", {
-    means: "the Kubernetes version; without it, AKS's default",
-    expected: "a version in quotes (1.30 without them is the number 1.3)",
-    example: '"1.35"',
-  }).optional(),
-  tier: documented(z.enum(["Free", "Standard", "Premium"]), {
-    means: "price tier of the control plane; Standard and Premium have an uptime SLA",
-    example: "Free",
-  }).default("Standard"),
-  autoUpgrade: documented(z.enum(["none", "patch", "stable", "rapid", "node-image"]), {
-    means: "which Kubernetes versions AKS installs by itself",
-    example: "patch",
-  }).default("patch"),
-  nodePool: documented(nodePoolSchema, { means: "the nodes" }).prefault({}),
-  tags: tags({ means: "tags of the cluster, beside those of the tenant", example: { tier: "demo" } }).optional(),
-});
+import { aksSchema } from "./clusters/aks";
+import { aksArcSchema } from "./clusters/aks-arc";
+import { connectedSchema } from "./clusters/connected";
+import { existingAksSchema } from "./clusters/existing-aks";
+import { plainKubernetesSchema } from "./clusters/plain-kubernetes";
+import { issuer } from "./formats";
 
 const typedInSchema = z.strictObject({
   oidcIssuerUrl: issuer({ means: "instead of a cluster: the issuer of a cluster that another company runs" }),
 });
 
-export const clusterSchema = z.union([aksSchema, typedInSchema]);
+/** The kinds of cluster, or the issuer of one typed in. Of a value with a `kind`, only that kind's form is explained. */
+export const clusterSchema = z.union([
+  aksSchema,
+  existingAksSchema,
+  aksArcSchema,
+  connectedSchema,
+  plainKubernetesSchema,
+  typedInSchema,
+]);
 
-export type Aks = z.output<typeof aksSchema>;
-export type Cluster = z.output<typeof clusterSchema>;
+export type { Aks, NodePool } from "./clusters/aks";
+export type { AksArc, ArcNodePool } from "./clusters/aks-arc";
+export type { Connected } from "./clusters/connected";
+export type { ExistingAks } from "./clusters/existing-aks";
+export type { KubeconfigSource } from "./clusters/kubeconfig";
+export type { PlainKubernetes } from "./clusters/plain-kubernetes";
+
+type Given = z.output<typeof clusterSchema>;
+
+/** Instead of a cluster: the issuer of one that another company runs. */
+export type TypedInIssuer = z.output<typeof typedInSchema>;
+/** A cluster that the stack works with, of whatever kind. */
+export type ClusterConfig = Extract<Given, { kind: string }>;
+export type ClusterKind = ClusterConfig["kind"];
+
+/** The cluster that the stack works with; undefined when config has none, or only an issuer typed in. */
+export function clusterOf(given: Given | undefined): ClusterConfig | undefined {
+  return given !== undefined && "kind" in given ? given : undefined;
+}
+
+/** The issuer that config has in place of a cluster. Kind `kubernetes` has the same key, but is a cluster. */
+export function typedInIssuer(given: Given | undefined): TypedInIssuer["oidcIssuerUrl"] | undefined {
+  return given !== undefined && !("kind" in given) ? given.oidcIssuerUrl : undefined;
+}

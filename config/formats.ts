@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { guidPattern } from "../federation/ids";
 import { issuerFault, issuerUrl } from "../federation/issuer";
@@ -63,6 +64,21 @@ export function issuer(text: KeyDocumentation) {
     example: "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f…/",
     ...text,
   }).transform(issuerUrl);
+}
+
+export function ipAddress(text: KeyDocumentation) {
+  const schema = z.string().refine((value) => isIP(value) === 4, "is not an IPv4 address");
+  return documented(schema, { expected: "an IPv4 address", ...text });
+}
+
+/** A range of addresses in CIDR notation. */
+export function cidr(text: KeyDocumentation) {
+  const schema = z.string().refine((value) => {
+    const [address = "", prefix = "", ...rest] = value.split("/");
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+  }, "is not a range of addresses");
+  return documented(schema, { expected: "ADDRESS/BITS", ...text });
 }
 
 /** A whole number within bounds. */

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { documented } from "../documentation";
+import { kubeconfigSchema } from "./kubeconfig";
+import { existingPlace, replace } from "./names";
+
+export const connectedClusterType = "Microsoft.Kubernetes/connectedClusters";
+
+export const connectedSchema = z.strictObject({
+  kind: documented(z.literal("connected"), {
+    means: "an Arc-enabled cluster that exists, and that the stack never deletes",
+    example: "connected",
+  }),
+  ...existingPlace(
+    connectedClusterType,
+    "/subscriptions/…/resourceGroups/rg-edge/providers/Microsoft.Kubernetes/connectedClusters/edge",
+  ),
+  kubeconfig: documented(kubeconfigSchema, {
+    means: "the way into the cluster, which workloads need: Arc gives none",
+    expected: "path and context, or contents",
+    example: { path: "~/.kube/config", context: "edge" },
+  }).optional(),
+  replace,
+});
+
+export type Connected = z.output<typeof connectedSchema>;

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { documented } from "../documentation";
+import { kubeconfigSchema } from "./kubeconfig";
+import { existingPlace, replace } from "./names";
+
+export const managedClusterType = "Microsoft.ContainerService/managedClusters";
+
+export const existingAksSchema = z.strictObject({
+  kind: documented(z.literal("existingAks"), {
+    means: "an AKS cluster that exists, and that the stack never deletes",
+    example: "existingAks",
+  }),
+  ...existingPlace(
+    managedClusterType,
+    "/subscriptions/…/resourceGroups/rg-apps/providers/Microsoft.ContainerService/managedClusters/aks-apps",
+  ),
+  enable: documented(z.boolean(), {
+    means: "switch issuer and workload identity on where they are off; nothing else of the cluster changes",
+    expected: "true or false",
+    example: true,
+  }).default(false),
+  workloadIdentity: documented(z.enum(["enabled", "disabled"]), {
+    means: "`disabled` switches workload identity off; the issuer stays for ever",
+    example: "enabled",
+  }).default("enabled"),
+  kubeconfig: documented(kubeconfigSchema, {
+    means: "the way into the cluster; without it, the user credential that Azure gives",
+    expected: "path and context, or contents",
+    example: { path: "~/.kube/config", context: "aks-apps" },
+  }).optional(),
+  replace,
+});
+
+export type ExistingAks = z.output<typeof existingAksSchema>;
