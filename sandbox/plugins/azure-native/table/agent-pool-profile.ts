@@ -1,8 +1,20 @@
-import { anything, type Field, flag, list, number, object, readOnly, record, required, tags, text } from "./shape.ts";
+import {
+  anything,
+  type Field,
+  type Fields,
+  flag,
+  list,
+  number,
+  object,
+  readOnly,
+  record,
+  required,
+  tags,
+  text,
+} from "./shape.ts";
 
-/** One node pool inside a managed cluster. */
-export const agentPoolProfile: Field = object({
-  name: required(text()),
+/** What a node pool has, inside its cluster and as a resource of its own. */
+export const agentPoolFields: Fields = {
   availabilityZones: list(text()),
   capacityReservationGroupID: text(),
   count: number(),
@@ -57,4 +69,7 @@ export const agentPoolProfile: Field = object({
   nodeImageVersion: readOnly(text()),
   provisioningState: readOnly(text()),
   status: readOnly(anything()),
-});
+};
+
+/** One node pool inside a managed cluster. */
+export const agentPoolProfile: Field = object({ name: required(text()), ...agentPoolFields });

@@ -1,3 +1,4 @@
+import { agentPool } from "./agent-pool.ts";
 import { containerServiceVersion, managedCluster, managedClusterName, managedClusterPath } from "./managed-cluster.ts";
 import { userAssignedIdentity } from "./managed-identity.ts";
 import { resourceGroup } from "./resource-group.ts";
@@ -74,6 +75,7 @@ const getRoleDefinition: FunctionSpec = {
 /** Functions that are a request to Resource Manager. getClientConfig and getClientToken are not: see client-config.ts. */
 export const functionTable: readonly FunctionSpec[] = [
   getRoleDefinition,
+  getter("azure-native:containerservice:getAgentPool", agentPool),
   getter("azure-native:containerservice:getManagedCluster", managedCluster),
   getter("azure-native:managedidentity:getUserAssignedIdentity", userAssignedIdentity),
   getter("azure-native:resources:getResourceGroup", resourceGroup),

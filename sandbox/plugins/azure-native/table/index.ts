@@ -1,3 +1,4 @@
+import { agentPool } from "./agent-pool.ts";
 import { functionTable } from "./functions.ts";
 import { genericResource } from "./generic-resource.ts";
 import { managedCluster } from "./managed-cluster.ts";
@@ -10,6 +11,7 @@ import type { FunctionSpec, ResourceSpec } from "./shape.ts";
 export const resourceTable: readonly ResourceSpec[] = [
   resourceGroup,
   managedCluster,
+  agentPool,
   userAssignedIdentity,
   federatedIdentityCredential,
   roleAssignment,
