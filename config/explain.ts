@@ -2,6 +2,7 @@ import { z } from "zod";
 import { nearest } from "../federation/nearest";
 import { core, documentationOf } from "./documentation";
 import { distanceOf, likelyForms, valueAt, wrongType } from "./forms";
+import { chosenByKind, keysOf, kindOf, kindsWith } from "./kinds";
 import type { Path, Problem } from "./problem";
 
 type Issue = z.core.$ZodIssue;
@@ -60,7 +61,7 @@ function faultOf(issue: Issue, given: unknown): string {
   if (given === undefined) return "is missing";
   switch (issue.code) {
     case "invalid_type":
-      return `is ${kindOf(given)}, not ${article(issue.expected)}`;
+      return `is ${typeOf(given)}, not ${article(issue.expected)}`;
     case "invalid_value":
       return "is not one of the values that are possible here";
     case "too_small":
@@ -72,17 +73,21 @@ function faultOf(issue: Issue, given: unknown): string {
   }
 }
 
-function unknownKey(target: Schema, key: string, parent: unknown, path: Path): Found {
+function unknownKey(target: Schema, key: string, parent: unknown, path: Path, union: Schema = target): Found {
   const [form = target] = likelyForms(target, parent);
   const known = keysOf(form);
   const meant = nearest(key, known);
+  const kind = kindOf(form);
+  const others = kindsWith(key, optionsOf(union));
   return {
     path: [...path, key],
-    fault: "is not a key that exists here",
+    fault: kind === undefined ? "is not a key that exists here" : `is not a key of kind ${kind}`,
     value: valueAt(parent, [key]),
     expected: `one of ${known.join(", ")}`,
     ...(meant === undefined
-      ? {}
+      ? others.length === 0
+        ? {}
+        : { advice: `remove it, or did you mean \`kind: ${others.join("` or `kind: ")}\`, which has it?` }
       : { advice: `did you mean \`${meant}\`?`, meantKey: JSON.stringify([...path, meant]) }),
   };
 }
@@ -90,6 +95,16 @@ function unknownKey(target: Schema, key: string, parent: unknown, path: Path): F
 /** Of a union's forms, the one that the value was most likely meant to have is explained, and only that. */
 function explainUnion(union: Schema, given: unknown, errors: readonly (readonly Issue[])[], path: Path): Found[] {
   const options = optionsOf(union);
+  const chosen = chosenByKind(options, given);
+  if (chosen.by === "no kind") return [kindProblem(chosen.kinds, options, given, path)];
+  if (chosen.by === "kind") {
+    const issues = errors[options.indexOf(chosen.form)] ?? [];
+    return issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0
+        ? issue.keys.map((key) => unknownKey(chosen.form, key, given, path, union))
+        : explainOne(chosen.form, given, issue, path),
+    );
+  }
   const ranked = errors
     .map((issues, index) => ({ issues, option: options[index], distance: distanceOf(issues, given) }))
     .sort((left, right) => left.distance - right.distance);
@@ -99,22 +114,38 @@ function explainUnion(union: Schema, given: unknown, errors: readonly (readonly 
   if (given !== undefined && best.distance < wrongType) {
     return best.issues.flatMap((issue) => explainOne(option, given, issue, path));
   }
+  const ofAll = documentationOf(union);
   const forms = options.flatMap((each) => documentationOf(each)?.expected ?? keysOf(each).join(", "));
-  const text = documentationOf(option);
+  const text = ofAll?.example === undefined ? documentationOf(option) : ofAll;
   return [
     {
       path,
-      fault: given === undefined ? "is missing" : `is ${kindOf(given)}, which is not possible here`,
+      fault: given === undefined ? "is missing" : `is ${typeOf(given)}, which is not possible here`,
       ...(given === undefined ? { missing: true } : { value: given }),
-      expected: [...new Set(forms)].join("; or: "),
+      expected: ofAll?.expected ?? [...new Set(forms)].join("; or: "),
       ...(text?.example === undefined ? {} : { example: text.example }),
     },
   ];
 }
 
-function keysOf(schema: Schema): string[] {
-  const inner = core(schema);
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+/** Without a right `kind` nothing else can be judged, so this is all that is said. */
+function kindProblem(kinds: readonly string[], options: readonly Schema[], given: unknown, path: Path): Found {
+  const kind = valueAt(given, ["kind"]);
+  const near = typeof kind === "string" ? nearest(kind, kinds) : undefined;
+  const misspelt = Object.keys(Object(given)).find((key) => nearest(key, ["kind"]) !== undefined);
+  const plain = options.filter((option) => kindOf(option) === undefined).flatMap(keysOf);
+  const expected = `one of ${kinds.join(", ")}`;
+  return {
+    path: [...path, "kind"],
+    fault: kind === undefined ? "is missing" : "is not a kind that exists here",
+    ...(kind === undefined ? { missing: true } : { value: kind }),
+    expected: plain.length === 0 ? expected : `${expected}; or, in place of everything else, ${plain.join(", ")} alone`,
+    ...(near === undefined
+      ? kind === undefined && misspelt !== undefined
+        ? { advice: `is \`${misspelt}\` meant to be \`kind\`?` }
+        : {}
+      : { advice: `did you mean \`${near}\`?` }),
+  };
 }
 
 function optionsOf(schema: Schema): readonly Schema[] {
@@ -153,7 +184,7 @@ function expectedOf(schema: Schema): string | undefined {
   return undefined;
 }
 
-function kindOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") return "a text";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { guidPattern } from "../federation/ids";
-import { issuerFault, issuerUrl } from "../federation/issuer";
+import { issuerFault, issuerUrl, unreachableIssuer } from "../federation/issuer";
 import { documented, type KeyDocumentation } from "./documentation";
 
 /** Building blocks: the formats that Azure and Kubernetes give to names and ids. */
@@ -57,7 +57,14 @@ export function resourceGroupName(text: KeyDocumentation) {
 export function issuer(text: KeyDocumentation) {
   const schema = z.string().superRefine((value, context) => {
     const fault = issuerFault(value);
-    if (fault !== undefined) context.addIssue({ code: "custom", message: `cannot be used by Entra ID: ${fault}` });
+    if (fault !== undefined) {
+      context.addIssue({ code: "custom", message: `cannot be used by Entra ID: ${fault}` });
+      return;
+    }
+    const unreachable = unreachableIssuer(value);
+    if (unreachable === undefined) return;
+    const { fault: message, advice } = unreachable;
+    context.addIssue({ code: "custom", message: `cannot be used by Entra ID: it ${message}`, params: { advice } });
   });
   return documented(schema, {
     expected: "the issuer exactly as the cluster reports it: https, no query, with its trailing slash",

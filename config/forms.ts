@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { core } from "./documentation";
+import { chosenByKind } from "./kinds";
 
 /** Which of a union's forms a wrong value was meant to have. */
 
@@ -21,10 +22,13 @@ export function distanceOf(issues: readonly z.core.$ZodIssue[], given: unknown):
 export function likelyForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
   const inner = core(schema);
   if (!(inner instanceof z.ZodUnion)) return [schema];
+  const chosen = chosenByKind(inner.options, value);
+  if (chosen.by === "kind") return [chosen.form];
+  const near = chosen.by === "no kind" ? chosen.nearest : undefined;
   return inner.options
     .map((option: z.core.$ZodType) => ({
       option,
-      distance: distanceOf(z.core.safeParse(option, value).error?.issues ?? [], value),
+      distance: option === near ? -1 : distanceOf(z.core.safeParse(option, value).error?.issues ?? [], value),
     }))
     .sort((left, right) => left.distance - right.distance)
     .map(({ option }) => option);

@@ -53,13 +53,19 @@ function describeOne(number: number, problem: Problem): string {
   return lines.join("\n");
 }
 
-const secretKey = /secret|password|token(?!Expiration)/i;
+/** The last two stand in kubeconfigs, which are pasted into config where a path was asked for. */
+const secretKey = /secret|password|token(?!Expiration)|-data$|^contents?$/i;
+const secretText = /(^|\s)(apiVersion|client-key-data|token|password):/;
 
 /** A value as YAML would show it, short, and never one that may be a secret. */
 function shown(path: Path, value: unknown): string {
   if (path.some((step) => typeof step === "string" && secretKey.test(step))) return "(hidden)";
-  const text = JSON.stringify(value, (key, inner) => (secretKey.test(key) ? "(hidden)" : inner)) ?? String(value);
+  const text = JSON.stringify(value, (key, inner) => (isSecret(key, inner) ? "(hidden)" : inner)) ?? String(value);
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}
+
+function isSecret(key: string, value: unknown): boolean {
+  return secretKey.test(key) || (typeof value === "string" && secretText.test(value));
 }
 
 export function exampleText(example: unknown): string {

@@ -25,7 +25,11 @@ function stackNames(means: string, example: string) {
 export const stackSchema = z.strictObject({
   tenantA: documented(tenantSchema.optional(), { means: "the tenant of the cluster" }),
   tenantB: documented(tenantSchema.optional(), { means: "the tenant of the resources, which gives trust" }),
-  cluster: documented(clusterSchema, { means: "the cluster, or the issuer of one" }).optional(),
+  cluster: documented(clusterSchema, {
+    means: "the cluster, or the issuer of one",
+    expected: "an object with kind (aks, existingAks, aksArc, connected or kubernetes), or with oidcIssuerUrl alone",
+    example: { kind: "aks", name: "aks-wi-demo", resourceGroup: "rg-wi-demo" },
+  }).optional(),
   workloads: documented(z.array(workloadSchema), { means: "what runs in the cluster" }).default([]),
   identityStack: stackNames("the stack or stacks whose outputs say the workloads' identities", "tenantB").default([]),
   identities: documented(z.array(identitySchema), { means: "the identities, their trust and their roles" }).default([]),

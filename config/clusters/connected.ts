@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { documented } from "../documentation";
-import { kubeconfigSchema } from "./kubeconfig";
+import { kubeconfigSource } from "./kubeconfig";
 import { existingPlace, replace } from "./names";
 
 export const connectedClusterType = "Microsoft.Kubernetes/connectedClusters";
@@ -14,11 +14,7 @@ export const connectedSchema = z.strictObject({
     connectedClusterType,
     "/subscriptions/…/resourceGroups/rg-edge/providers/Microsoft.Kubernetes/connectedClusters/edge",
   ),
-  kubeconfig: documented(kubeconfigSchema, {
-    means: "the way into the cluster, which workloads need: Arc gives none",
-    expected: "path and context, or contents",
-    example: { path: "~/.kube/config", context: "edge" },
-  }).optional(),
+  kubeconfig: kubeconfigSource("the way into the cluster, which workloads need: Arc gives none").optional(),
   replace,
 });
 

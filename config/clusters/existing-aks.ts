@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { documented } from "../documentation";
-import { kubeconfigSchema } from "./kubeconfig";
+import { kubeconfigSource } from "./kubeconfig";
 import { existingPlace, replace } from "./names";
 
 export const managedClusterType = "Microsoft.ContainerService/managedClusters";
@@ -23,11 +23,7 @@ export const existingAksSchema = z.strictObject({
     means: "`disabled` switches workload identity off; the issuer stays for ever",
     example: "enabled",
   }).default("enabled"),
-  kubeconfig: documented(kubeconfigSchema, {
-    means: "the way into the cluster; without it, the user credential that Azure gives",
-    expected: "path and context, or contents",
-    example: { path: "~/.kube/config", context: "aks-apps" },
-  }).optional(),
+  kubeconfig: kubeconfigSource("the way into the cluster; without it, the user credential that Azure gives").optional(),
   replace,
 });
 

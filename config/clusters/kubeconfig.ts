@@ -26,10 +26,12 @@ const contentsSchema = z.strictObject({
 });
 
 /** Where the way into a cluster stands: a file, or the text itself as a secret of the stack. */
-export const kubeconfigSchema = documented(z.union([fileSchema, contentsSchema]), {
-  means: "the way into the cluster",
-  expected: "path and context, or contents; {} is the kubeconfig that kubectl uses",
-  example: { path: "~/.kube/config", context: "my-cluster" },
-});
+export function kubeconfigSource(means: string) {
+  return documented(z.union([fileSchema, contentsSchema]), {
+    means,
+    expected: "an object with path and context, or with contents; {} is the kubeconfig that kubectl uses",
+    example: { path: "~/.kube/config", context: "my-cluster" },
+  });
+}
 
-export type KubeconfigSource = z.output<typeof kubeconfigSchema>;
+export type KubeconfigSource = z.output<ReturnType<typeof kubeconfigSource>>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { tenantId } from "../../federation/ids";
 import { documented } from "../documentation";
 import { guid, issuer, pattern, resourceGroupName, wholeNumber } from "../formats";
-import { kubeconfigSchema } from "./kubeconfig";
+import { kubeconfigSource } from "./kubeconfig";
 import { clusterName, replace } from "./names";
 
 const publishIssuerSchema = z.strictObject({
@@ -35,7 +35,7 @@ export const plainKubernetesSchema = z.strictObject({
     example: "kubernetes",
   }),
   name: clusterName({ means: "what to call the cluster here", example: "eks-apps" }),
-  kubeconfig: kubeconfigSchema,
+  kubeconfig: kubeconfigSource("the way into the cluster"),
   oidcIssuerUrl: issuer({
     means: "its issuer, which the Internet can read",
     example: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",

@@ -181,7 +181,8 @@ const texts: [string, Record<string, unknown>, string][] = [
     both({ cluster: [cluster] }),
     `cluster is a list, which is not possible here
   value:    [{"kind":"aks","name":"aks-wi-demo","resourceGroup":"rg-wi-demo"}]
-  expected: kind, name, resourceGroup, kubernetesVersion, tier, autoUpgrade, nodePool, tags; or: oidcIssuerUrl`,
+  expected: an object with kind (aks, existingAks, aksArc, connected or kubernetes), or with oidcIssuerUrl alone
+  example:  {"kind":"aks","name":"aks-wi-demo","resourceGroup":"rg-wi-demo"}`,
   ],
   [
     "a variable's name that Kubernetes refuses",
