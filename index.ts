@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AksCluster } from "./components/aks-cluster";
 import { makeWorkloads } from "./components/cluster-side";
+import { type ClusterContext, isReachable, makeCluster } from "./components/clusters";
+import { nameOf } from "./components/clusters/place";
+import { stackLabel } from "./components/clusters/stack-label";
 import { makeIdentitySide } from "./components/identity-side";
 import { readNeighbourStacks } from "./components/neighbour-stacks";
 import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
-import { connectTenant } from "./components/tenant-provider";
+import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
+import { type ClusterConfig, clusterOf, typedInIssuer } from "./config/cluster";
 import { loadConfig } from "./config/load";
+import type { StackConfig } from "./config/stack";
 import { DisagreementError } from "./plan/disagreement";
 import { planIdentities } from "./plan/identity-trusts";
 import { planWorkloads } from "./plan/workload-identities";
@@ -25,14 +29,14 @@ async function program() {
   const config = loadConfig(stack);
   const neighbours = await readNeighbourStacks(config);
 
-  const cluster = config.cluster && "kind" in config.cluster ? config.cluster : undefined;
-  const typedIn = config.cluster && "oidcIssuerUrl" in config.cluster ? config.cluster.oidcIssuerUrl : undefined;
+  const clusterConfig = clusterOf(config.cluster);
+  const typedIn = typedInIssuer(config.cluster);
   const ownIdentities = config.identities.map(({ name }) => name);
 
   // What the two sides say about each other, compared; what cannot be made yet, told.
   const workloads = planWorkloads(stack, config.workloads, ownIdentities, neighbours);
   const identities = planIdentities(stack, config.identities, {
-    ownCluster: cluster?.name,
+    ownCluster: clusterConfig && nameOf(clusterConfig),
     typedIn,
     ...neighbours,
   });
@@ -40,26 +44,26 @@ async function program() {
 
   const buildsB = config.identities.length + config.resourceProviders.length > 0;
   const [tenantA, tenantB] = await Promise.all([
-    cluster && config.tenantA ? connectTenant("tenantA", config.tenantA) : undefined,
+    clusterConfig && isInAzure(clusterConfig) && config.tenantA ? connectTenant("tenantA", config.tenantA) : undefined,
     buildsB && config.tenantB ? connectTenant("tenantB", config.tenantB) : undefined,
   ]);
   if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
-  const aks = tenantA && cluster ? new AksCluster(cluster, tenantA) : undefined;
+  const cluster = clusterConfig && (await makeCluster(clusterConfig, clusterContext(stack, config, tenantA)));
 
   const identitySide = tenantB
     ? makeIdentitySide({
         tenant: tenantB,
         plans: identities.plans,
         resourceProviders: config.resourceProviders,
-        ownIssuer: aks?.oidcIssuerUrl,
+        ownIssuer: cluster?.oidcIssuerUrl,
       })
     : undefined;
 
-  if (aks) {
+  if (cluster && isReachable(cluster)) {
     await makeWorkloads({
       stack,
-      cluster: aks,
+      cluster,
       workloads: config.workloads,
       planned: workloads.ready,
       publishedIssuer: neighbours.ownIssuer,
@@ -69,8 +73,25 @@ async function program() {
   }
 
   return {
-    ...(aks ? clusterOutputs(aks, config.workloads) : {}),
+    ...(cluster ? clusterOutputs(cluster, config.workloads) : {}),
     ...(identitySide ? identityOutputs(identitySide.identities) : {}),
+  };
+}
+
+/** A cluster elsewhere needs tenant A only where its issuer is published. */
+function isInAzure(cluster: ClusterConfig): boolean {
+  return cluster.kind !== "kubernetes" || cluster.publishIssuer !== undefined;
+}
+
+function clusterContext(stack: string, config: StackConfig, tenantA: ConnectedTenant | undefined): ClusterContext {
+  const tenant = config.tenantA ?? config.tenantB;
+  if (tenant === undefined) throw new Error("a cluster without any tenant passed the rules of the config");
+  return {
+    tenantA,
+    stack: stackLabel(pulumi.getOrganization(), pulumi.getProject(), stack),
+    runsWorkloads: config.workloads.length > 0,
+    tenantId: tenant.tenantId,
+    environment: tenant.environment,
   };
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Workload as WorkloadConfig } from "../config/workload";
 import { compareIssuers } from "../plan/cluster-issuer";
 import type { PlannedWorkload, WorkloadPlan } from "../plan/workload-identities";
-import type { AksCluster } from "./aks-cluster";
+import type { ReachableCluster } from "./clusters/cluster";
 import type { IdentitySide } from "./identity-side";
 import { ServiceAccounts } from "./service-accounts";
 import { whenKnown } from "./when-known";
@@ -10,7 +10,7 @@ import { type TokenSource, Workload } from "./workload";
 
 export interface WorkloadsArgs {
   readonly stack: string;
-  readonly cluster: AksCluster;
+  readonly cluster: ReachableCluster;
   /** All workloads of the config, those that wait included. */
   readonly workloads: readonly WorkloadConfig[];
   readonly planned: readonly PlannedWorkload[];

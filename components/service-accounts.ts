@@ -3,7 +3,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../config/workload";
 import { serviceAccountAnnotation } from "../federation/webhook";
-import type { AksCluster } from "./aks-cluster";
+import type { ReachableCluster } from "./clusters/cluster";
 
 /** The namespaces and service accounts of a cluster's workloads, each made once. */
 export class ServiceAccounts extends pulumi.ComponentResource {
@@ -11,7 +11,7 @@ export class ServiceAccounts extends pulumi.ComponentResource {
   private readonly accounts = new Map<string, ServiceAccount>();
 
   constructor(
-    private readonly cluster: AksCluster,
+    private readonly cluster: ReachableCluster,
     workloads: readonly Workload[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -19,7 +19,7 @@ export class ServiceAccounts extends pulumi.ComponentResource {
       "cross-tenant-identity:kubernetes:ServiceAccounts",
       "service-accounts",
       {},
-      { parent: cluster, ...opts, provider: cluster.kubernetes },
+      { parent: cluster, ...opts, provider: cluster.access.kubernetes },
     );
     for (const { namespace, createNamespace } of workloads) {
       if (!createNamespace || this.namespaces.has(namespace)) continue;
@@ -56,6 +56,6 @@ export class ServiceAccounts extends pulumi.ComponentResource {
   }
 
   private inCluster(): pulumi.CustomResourceOptions {
-    return { parent: this, ...this.cluster.contentOptions() };
+    return { parent: this, ...this.cluster.access.contentOptions() };
   }
 }

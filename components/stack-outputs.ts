@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../config/workload";
 import type { ServiceAccountOutput } from "../federation/outputs";
-import type { AksCluster } from "./aks-cluster";
+import type { Cluster } from "./clusters/cluster";
 import type { UserAssignedIdentity } from "./user-assigned-identity";
 
 /** Outputs of the tenant A side. The service accounts are listed even while their workloads wait, so that B can compare. */
-export function clusterOutputs(cluster: AksCluster, workloads: readonly Workload[]) {
+export function clusterOutputs(cluster: Cluster, workloads: readonly Workload[]) {
   return {
     oidcIssuerUrl: cluster.oidcIssuerUrl,
     clusterId: cluster.clusterId,
@@ -17,7 +17,7 @@ export function clusterOutputs(cluster: AksCluster, workloads: readonly Workload
         workload: name,
       }),
     ),
-    kubeconfig: cluster.kubeconfig,
+    ...(cluster.access ? { kubeconfig: cluster.access.kubeconfig } : {}),
   };
 }
 

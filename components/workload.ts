@@ -5,7 +5,7 @@ import { Pod } from "@pulumi/kubernetes/core/v1/pod";
 import type { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload as WorkloadConfig } from "../config/workload";
-import type { AksCluster } from "./aks-cluster";
+import type { ReachableCluster } from "./clusters/cluster";
 import { podTemplate, selectorLabels } from "./pod-template";
 
 /** The identity of tenant B that a workload becomes. */
@@ -20,7 +20,7 @@ export interface TokenSource {
 
 export interface WorkloadArgs {
   readonly workload: WorkloadConfig;
-  readonly cluster: AksCluster;
+  readonly cluster: ReachableCluster;
   readonly serviceAccount: ServiceAccount;
   readonly identity: TokenSource;
   /**
@@ -39,7 +39,7 @@ export class Workload extends pulumi.ComponentResource {
       `cross-tenant-identity:kubernetes:Workload`,
       `${workload.kind}/${name}`,
       {},
-      { parent: cluster, ...opts, provider: cluster.kubernetes },
+      { parent: cluster, ...opts, provider: cluster.access.kubernetes },
     );
 
     const template = podTemplate({
@@ -55,12 +55,11 @@ export class Workload extends pulumi.ComponentResource {
       namespace: serviceAccount.metadata.namespace,
       labels: selectorLabels(workload),
     };
-    const inCluster: pulumi.CustomResourceOptions = {
+    const inCluster = pulumi.mergeOptions(cluster.access.contentOptions(), {
       parent: this,
-      ...cluster.contentOptions(),
       // The annotations of the account have to be there when the webhook looks, and the trust when the pod asks.
       dependsOn: [serviceAccount, ...identity.readyAfter],
-    };
+    });
     // What cannot be updated in place is replaced, and under its own name only after the old one is gone.
     const replacing = (...paths: string[]) => ({ ...inCluster, replaceOnChanges: paths, deleteBeforeReplace: true });
 

@@ -3,25 +3,30 @@ import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedClu
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Aks } from "../config/cluster";
-import { type IssuerUrl, issuerUrl } from "../federation/issuer";
-import type { ConnectedTenant } from "./tenant-provider";
+import type { Aks } from "../../config/cluster";
+import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
+import type { ConnectedTenant } from "../tenant-provider";
+import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+
+/** Makes a managed cluster in tenant A. */
+export async function makeAks(cluster: Aks, context: ClusterContext): Promise<AksCluster> {
+  return new AksCluster(cluster, requiredTenantA(context));
+}
 
 /** A managed cluster of tenant A that issues tokens which tenant B can trust. */
-export class AksCluster extends pulumi.ComponentResource {
+export class AksCluster extends pulumi.ComponentResource implements Cluster {
+  public readonly name: string;
   /** Resource id of the cluster. */
   public readonly clusterId: pulumi.Output<string>;
   /** Issuer of its service account tokens, letter by letter as AKS reports it. */
   public readonly oidcIssuerUrl: pulumi.Output<IssuerUrl>;
-  /** Access to the cluster; a secret. */
-  public readonly kubeconfig: pulumi.Output<string>;
-  /** Provider of everything inside the cluster. */
-  public readonly kubernetes: KubernetesProvider;
+  public readonly access: ClusterAccess;
   private readonly resourceGroup: ResourceGroup;
   private readonly managedCluster: ManagedCluster;
 
   constructor(cluster: Aks, tenant: ConnectedTenant, opts?: pulumi.ComponentResourceOptions) {
     super("cross-tenant-identity:azure:AksCluster", cluster.name, {}, { ...opts, provider: tenant.provider });
+    this.name = cluster.name;
     const tags = { ...tenant.tags, ...cluster.tags };
     const { location } = tenant;
 
@@ -61,18 +66,19 @@ export class AksCluster extends pulumi.ComponentResource {
     this.oidcIssuerUrl = this.managedCluster.oidcIssuerProfile.apply((profile) =>
       reportedIssuer(cluster, profile?.issuerURL),
     );
-    this.kubeconfig = pulumi.secret(this.userKubeconfig(this.resourceGroup.name));
+    const kubeconfig = pulumi.secret(this.userKubeconfig(this.resourceGroup.name));
 
-    this.kubernetes = new KubernetesProvider(
+    const kubernetes = new KubernetesProvider(
       cluster.name,
       {
-        kubeconfig: this.kubeconfig,
+        kubeconfig,
         clusterIdentifier: clusterIdentifier(cluster, tenant),
         // On a real cluster, a field that another controller took over must not break an update of ours.
         enableServerSideApply: true,
       },
       { parent: this },
     );
+    this.access = { kubeconfig, kubernetes, contentOptions: () => this.contentOptions() };
 
     this.registerOutputs({ clusterId: this.clusterId, oidcIssuerUrl: this.oidcIssuerUrl });
   }
@@ -82,7 +88,7 @@ export class AksCluster extends pulumi.ComponentResource {
    * deleted, and one that is replaced gets all of it anew. The engine looks at the resource where a replacement starts,
    * which may be the group.
    */
-  public contentOptions(): pulumi.CustomResourceOptions {
+  private contentOptions(): pulumi.CustomResourceOptions {
     return { deletedWith: this.managedCluster, replaceWith: [this.resourceGroup, this.managedCluster] };
   }
 

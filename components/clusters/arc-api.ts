@@ -1,0 +1,47 @@
+/** The parts of Resource Manager that Arc-enabled clusters and Azure Local have, with the API versions in use. */
+
+export interface ArcResourceType {
+  readonly namespace: string;
+  readonly type: string;
+  readonly apiVersion: string;
+}
+
+/**
+ * The first stable version with `oidcIssuerProfile` (azure-rest-api-specs, hybridkubernetes). azure-native's own
+ * ConnectedCluster is of 2024-02-01-preview, which has no issuer.
+ */
+export const connectedClusters: ArcResourceType = {
+  namespace: "Microsoft.Kubernetes",
+  type: "connectedClusters",
+  apiVersion: "2026-05-01",
+};
+
+export const provisionedClusterInstances: ArcResourceType = {
+  namespace: "Microsoft.HybridContainerService",
+  type: "provisionedClusterInstances",
+  apiVersion: "2024-01-01",
+};
+
+export const customLocations: ArcResourceType = {
+  namespace: "Microsoft.ExtendedLocation",
+  type: "customLocations",
+  apiVersion: "2021-08-15",
+};
+
+export const logicalNetworks: ArcResourceType = {
+  namespace: "Microsoft.AzureStackHCI",
+  type: "logicalNetworks",
+  apiVersion: "2024-01-01",
+};
+
+/** A resource by its name, in a subscription that the tenant's provider works in. */
+export interface ResourcePlace {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+}
+
+export function arcResourceId({ namespace, type }: ArcResourceType, place: ResourcePlace): string {
+  const { subscriptionId, resourceGroup, name } = place;
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${namespace}/${type}/${name}`;
+}

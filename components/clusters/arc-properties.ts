@@ -1,0 +1,105 @@
+import type { AksArc, ArcNodePool } from "../../config/cluster";
+import type { ConnectedTenant } from "../tenant-provider";
+import type { AzureLocalPlace } from "./arc-place";
+
+/**
+ * What the two resources of an AKS Arc cluster say about it. azure-native takes both as they are sent to Azure.
+ * Shapes: azure-rest-api-specs, hybridkubernetes and hybridaks.
+ */
+
+/** The connected cluster: sign-in, agents, and the two features, which hold for the cluster's life. */
+export function connectedClusterProperties(cluster: AksArc, { tenantId }: Pick<ConnectedTenant, "tenantId">) {
+  return {
+    // Empty for a cluster of this kind: Azure Local makes the certificate.
+    agentPublicKeyCertificate: "",
+    aadProfile: {
+      adminGroupObjectIDs: cluster.adminGroupObjectIds,
+      enableAzureRBAC: cluster.azureRbac,
+      tenantID: tenantId,
+    },
+    arcAgentProfile: { agentAutoUpgrade: "Enabled" },
+    oidcIssuerProfile: { enabled: cluster.oidcIssuer },
+    securityProfile: { workloadIdentity: { enabled: cluster.workloadIdentity } },
+  };
+}
+
+/**
+ * Properties that Azure and the agents write, some of them every few minutes. A refresh copies what changed in Azure into
+ * the inputs; without this, each one would come out as a change to be undone.
+ */
+export const writtenByAgents: readonly string[] = [
+  "agentVersion",
+  "arcAgentProfile.agentErrors",
+  "arcAgentProfile.agentState",
+  "arcAgentProfile.desiredAgentVersion",
+  "arcAgentProfile.systemComponents",
+  "arcAgentryConfigurations",
+  "azureHybridBenefit",
+  "connectivityStatus",
+  "distribution",
+  "distributionVersion",
+  "gateway",
+  "infrastructure",
+  "kubernetesVersion",
+  "lastConnectivityTime",
+  "managedIdentityCertificateExpirationTime",
+  "miscellaneousProperties",
+  "offering",
+  "oidcIssuerProfile.issuerUrl",
+  "oidcIssuerProfile.selfHostedIssuerUrl",
+  "privateLinkScopeResourceId",
+  "privateLinkState",
+  "provisioningState",
+  "totalCoreCount",
+  "totalNodeCount",
+].map((path) => `properties.${path}`);
+
+/** The cluster on Azure Local: its nodes and its network. */
+export function instanceProperties<Key>(cluster: AksArc, place: AzureLocalPlace, sshPublicKey: Key) {
+  const { count, vmSize, hostIp } = cluster.controlPlane;
+  return {
+    ...(cluster.kubernetesVersion === undefined ? {} : { kubernetesVersion: cluster.kubernetesVersion }),
+    linuxProfile: { ssh: { publicKeys: [{ keyData: sshPublicKey }] } },
+    controlPlane: {
+      count,
+      vmSize,
+      ...(hostIp === undefined ? {} : { controlPlaneEndpoint: { hostIP: hostIp } }),
+    },
+    networkProfile: {
+      networkPolicy: cluster.networkPolicy,
+      podCidr: cluster.podCidr,
+      // Load balancers are made in the cluster (MetalLB); the API takes no other number.
+      loadBalancerProfile: { count: 0 },
+    },
+    agentPoolProfiles: cluster.nodePools.map(agentPool),
+    cloudProviderProfile: { infraNetworkProfile: { vnetSubnetIds: [place.logicalNetwork] } },
+  };
+}
+
+function agentPool(pool: ArcNodePool) {
+  const { name, count, vmSize, osType, labels, taints } = pool;
+  return {
+    name,
+    count,
+    vmSize,
+    osType,
+    ...(scales(pool) ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount } : {}),
+    ...(labels === undefined ? {} : { nodeLabels: labels }),
+    ...(taints === undefined ? {} : { nodeTaints: taints }),
+  };
+}
+
+/** As {@link writtenByAgents}, for the instance; and what belongs to others: counts of an autoscaler, a version given by Azure. */
+export function writtenByAzureLocal(cluster: AksArc): string[] {
+  const own = ["provisioningState", "status", "autoScalerProfile", "clusterVMAccessProfile", "licenseProfile"];
+  if (cluster.kubernetesVersion === undefined) own.push("kubernetesVersion");
+  if (cluster.controlPlane.hostIp === undefined) own.push("controlPlane.controlPlaneEndpoint");
+  cluster.nodePools.forEach((pool, index) => {
+    if (scales(pool)) own.push(`agentPoolProfiles[${index}].count`);
+  });
+  return own.map((path) => `properties.${path}`);
+}
+
+function scales({ minCount, maxCount }: ArcNodePool): boolean {
+  return minCount !== undefined && maxCount !== undefined;
+}

@@ -1,0 +1,19 @@
+import type { ClusterConfig } from "../../config/cluster";
+import { makeAks } from "./aks";
+import type { Cluster, ClusterContext } from "./cluster";
+
+export type { Cluster, ClusterAccess, ClusterContext, ReachableCluster } from "./cluster";
+export { isReachable } from "./cluster";
+
+/**
+ * Makes the cluster that config describes, or takes the one that exists.
+ * @throws pulumi.RunError before the first resource when what exists is not fit for its purpose.
+ */
+export async function makeCluster(cluster: ClusterConfig, context: ClusterContext): Promise<Cluster> {
+  switch (cluster.kind) {
+    case "aks":
+      return makeAks(cluster, context);
+    default:
+      throw new Error(`kind ${cluster.kind} is not built yet`);
+  }
+}
