@@ -1,5 +1,16 @@
 // One jest project per kind of test, so that each can be run alone: npm run test:unit, test:sandbox, test:engine.
-const esmOnly = ["@azure", "@kubernetes", "jose", "@typespec", "@peculiar", "openid-client", "oauth4webapi", "undici"];
+const esmOnly = [
+  "@azure",
+  "@kubernetes",
+  "jose",
+  "@typespec",
+  "@peculiar",
+  "openid-client",
+  "oauth4webapi",
+  "undici",
+  "socks-proxy-agent",
+  "agent-base",
+];
 
 const base = {
   testEnvironment: "node",

@@ -1,0 +1,96 @@
+import { isIPv4 } from "node:net";
+import { RunError } from "@pulumi/pulumi";
+import type { ClusterKind } from "../config/cluster";
+import { issuerDifference } from "../federation/issuer";
+
+/** A cluster as an error names it. */
+export interface ClusterPlace {
+  readonly kind: ClusterKind;
+  readonly name: string;
+  /** Of a cluster in Azure. */
+  readonly resourceGroup?: string | undefined;
+  /** Where the issuer is from that is expected: a config key, or what Azure reports. */
+  readonly issuerFrom: string;
+  /** Where the kubeconfig is from. */
+  readonly kubeconfigFrom: string;
+}
+
+/**
+ * Compares the issuer that config or Azure names with the one that the cluster signs with. Entra ID compares them letter
+ * by letter, and a kubeconfig of another cluster would make workloads where nobody trusts them.
+ * @param reported undefined when the cluster does not say; then nothing is compared
+ * @throws RunError
+ */
+export function checkIssuer(place: ClusterPlace, expected: string, reported: string | undefined): void {
+  if (reported === undefined || reported === expected) return;
+  const sides = [
+    `  expected:      ${expected} (${place.issuerFrom})`,
+    `  cluster says:  ${reported} (${place.kubeconfigFrom})`,
+  ];
+  if (isLocal(reported)) throw new RunError(localIssuer(place, sides, expected));
+  const difference = issuerDifference(expected, reported);
+  if (difference !== "they are different issuers") {
+    throw new RunError(
+      [
+        `The issuer of cluster ${place.name} is not spelled as the cluster spells it: ${difference}. Entra ID compares every letter. Nothing was deployed.`,
+        ...sides,
+        `  to do:         ${place.kind === "kubernetes" ? `pulumi config set --path cluster.oidcIssuerUrl ${reported}` : "run `pulumi refresh`, and look at the cluster's OIDC issuer in Azure"}`,
+      ].join("\n"),
+    );
+  }
+  throw new RunError(
+    [
+      `The kubeconfig leads to another cluster than ${place.name}. Nothing was deployed.`,
+      ...sides,
+      ...(place.kind === "kubernetes"
+        ? [
+            "  to do:         set cluster.kubeconfig (path, context) to this cluster's; or, when the kubeconfig is right, the issuer:",
+            `                 pulumi config set --path cluster.oidcIssuerUrl ${reported}`,
+          ]
+        : [`  to do:         set cluster.kubeconfig (path, context) to the one of ${place.name}`]),
+    ].join("\n"),
+  );
+}
+
+/** What is wrong with an issuer that only the machine or the network of the cluster can reach; undefined for a public one. */
+export function isLocal(issuer: string): boolean {
+  if (!URL.canParse(issuer)) return true;
+  const { hostname } = new URL(issuer);
+  const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  if (isIPv4(name)) return /^(0|10|127)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\./.test(name);
+  if (name.includes(":")) return /^(::1?$|f[cd]|fe[89ab])/.test(name);
+  return !name.includes(".") || /\.(svc|local|localhost|internal)$/.test(name);
+}
+
+function localIssuer(place: ClusterPlace, sides: readonly string[], expected: string): string {
+  const lines = [
+    `Cluster ${place.name} signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
+    ...sides,
+  ];
+  if (place.kind !== "kubernetes") {
+    return [...lines, `  to do:         ${enableIssuer(place)}, and wait until its API server has restarted`].join(
+      "\n",
+    );
+  }
+  return [
+    ...lines,
+    "  to do:         give its kube-apiserver the public issuer, which serves the cluster's keys, and restart it:",
+    ...issuerFlags(expected).map((flag) => `                   ${flag}`),
+    "                 Without such a place, the program makes one: cluster.publishIssuer (docs/self-managed-issuer.md)",
+  ].join("\n");
+}
+
+/** Flags of a kube-apiserver that signs with a public issuer and goes on to accept its former tokens. */
+export function issuerFlags(issuer: string): string[] {
+  return [
+    `--service-account-issuer=${issuer}`,
+    `--service-account-jwks-uri=${issuer.replace(/\/$/, "")}/openid/v1/jwks`,
+    "--service-account-issuer=https://kubernetes.default.svc.cluster.local   (the former one, second: running pods keep working)",
+  ];
+}
+
+function enableIssuer({ kind, name, resourceGroup = "GROUP" }: ClusterPlace): string {
+  return kind === "aks" || kind === "existingAks"
+    ? `az aks update --resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer`
+    : `az connectedk8s update --resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer`;
+}

@@ -1,0 +1,108 @@
+import { RunError } from "@pulumi/pulumi";
+import type { ClusterPlace } from "./check-issuer";
+import type { WorkloadIdentityWebhook } from "./webhooks";
+
+/** What config says about the webhook of a cluster that has no managed one. */
+export interface WebhookWish {
+  readonly install: "auto" | "always" | "never";
+  /** The label value by which this stack knows its own webhook again. */
+  readonly stack: string;
+}
+
+/** Whether the stack makes the webhook (or goes on to have it), or leaves the one that is there. */
+export type WebhookDecision = "installed by the stack" | "there already";
+
+/**
+ * Workload pods need exactly one webhook that answers. Two would both mutate a pod, and which of them wins is by chance;
+ * none leaves the pod without a token; a dead one has every such pod refused.
+ * @param wish of kind `kubernetes`; every other kind has a webhook that Azure manages
+ * @throws RunError
+ */
+export function checkWebhooks(
+  place: ClusterPlace,
+  found: readonly WorkloadIdentityWebhook[],
+  wish?: WebhookWish,
+): WebhookDecision {
+  const foreign = wish === undefined ? found : found.filter(({ stack }) => stack !== wish.stack);
+  const own = wish === undefined ? [] : found.filter(({ stack }) => stack === wish.stack);
+  if (foreign.length > 1 || (foreign.length === 1 && own.length > 0)) throw two(place, found, wish);
+  const [only] = foreign;
+  if (only !== undefined) {
+    if (wish?.install === "always") throw inTheWay(place, only);
+    if (only.healthy === false) throw unhealthy(place, only);
+    return "there already";
+  }
+  if (wish === undefined || wish.install === "never") throw absent(place);
+  return "installed by the stack";
+}
+
+function two(place: ClusterPlace, found: readonly WorkloadIdentityWebhook[], wish: WebhookWish | undefined): RunError {
+  const own = found.find(({ stack }) => wish !== undefined && stack === wish.stack);
+  return new RunError(
+    [
+      `Cluster ${place.name} has ${found.length} workload identity webhooks, and only one may mutate pods. Nothing was deployed.`,
+      ...found.map((webhook) => `  found:  ${described(webhook, wish)}`),
+      own === undefined
+        ? "  to do:  remove those that nobody needs: helm list --all-namespaces; kubectl delete mutatingwebhookconfiguration NAME"
+        : "  to do:  keep the other one with cluster.webhook.install: never; this stack then removes its own. Or uninstall the other one",
+    ].join("\n"),
+  );
+}
+
+function inTheWay(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunError {
+  return new RunError(
+    [
+      `Cluster ${place.name} has a workload identity webhook already, and config wants another one. Nothing was deployed.`,
+      `  found:   ${described(webhook, undefined)}`,
+      "  config:  cluster.webhook.install: always",
+      "  to do:   set cluster.webhook.install to auto, which uses the one that is there; or uninstall that one first",
+    ].join("\n"),
+  );
+}
+
+function unhealthy(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunError {
+  const namespace = webhook.namespace ?? "NAMESPACE";
+  return new RunError(
+    [
+      `The workload identity webhook of cluster ${place.name} does not answer: the API server would refuse every workload pod. Nothing was deployed.`,
+      `  found:  ${described(webhook, undefined)}, without a ready endpoint or without its certificate authority`,
+      `  to do:  kubectl get pods,endpointslices --namespace ${namespace}; kubectl logs --namespace ${namespace} deployment/azure-wi-webhook-controller-manager`,
+    ].join("\n"),
+  );
+}
+
+function absent(place: ClusterPlace): RunError {
+  return new RunError(
+    [
+      `Cluster ${place.name} has no workload identity webhook, so its pods would get no token for Azure. Nothing was deployed.`,
+      `  where:  MutatingWebhookConfigurations of the cluster (${place.kubeconfigFrom})`,
+      `  to do:  ${remedy(place)}`,
+    ].join("\n"),
+  );
+}
+
+function remedy({ kind, name, resourceGroup = "GROUP" }: ClusterPlace): string {
+  const azure = `--resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer --enable-workload-identity`;
+  switch (kind) {
+    case "kubernetes":
+      return "set cluster.webhook.install to auto, and the stack installs it; or install it yourself: https://azure.github.io/azure-workload-identity/docs/installation.html";
+    case "aks":
+      return `pulumi up --refresh mends it; by hand: az aks update ${azure}`;
+    case "existingAks":
+      return `az aks update ${azure}, or set cluster.enable to true`;
+    case "connected":
+      return `az connectedk8s update ${azure}`;
+    case "aksArc":
+      return "AKS Arc installs it when the cluster is made with workload identity, and at no later time: look at the pods of namespace arc-workload-identity, else make a new cluster";
+  }
+}
+
+function described(webhook: WorkloadIdentityWebhook, wish: WebhookWish | undefined): string {
+  const by =
+    webhook.stack === undefined
+      ? (webhook.managedBy ?? "unknown")
+      : webhook.stack === wish?.stack
+        ? "this stack"
+        : `stack ${webhook.stack}`;
+  return `${webhook.configuration} (namespace ${webhook.namespace ?? "none, called by URL"}, managed by ${by})`;
+}

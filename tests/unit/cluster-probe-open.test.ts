@@ -1,0 +1,213 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { openCluster } from "../../cluster-probe/open-cluster";
+
+type Answers = Record<string, { status?: number; body?: unknown }>;
+
+let server: Server;
+let address: string;
+let answers: Answers;
+let seen: { path: string; authorization: string | undefined }[];
+let folder: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    seen.push({ path, authorization: request.headers.authorization });
+    const answer = answers[`${request.method === "POST" ? "POST " : ""}${path.split("?")[0]}`] ?? { status: 404 };
+    response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer.body ?? {}));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  folder = mkdtempSync(join(tmpdir(), "cluster-probe-"));
+});
+
+beforeEach(() => {
+  answers = { "/version": {} };
+  seen = [];
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+});
+
+function kubeconfig(user: object = { token: "secret" }, at = address): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "c", cluster: { server: at, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  });
+}
+
+const open = (yaml = kubeconfig()) => openCluster(yaml, "cluster k3s (cluster.kubeconfig)");
+
+async function failure(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.catch((thrown: unknown) => thrown);
+  if (error instanceof RunError) return error.message;
+  throw error instanceof Error ? error : new Error("It did not fail with a RunError.");
+}
+
+/** A sign-in program as a kubeconfig names it. */
+function program(name: string, script: string) {
+  const command = join(folder, name);
+  writeFileSync(command, `#!/bin/sh\n${script}\n`);
+  chmodSync(command, 0o700);
+  return { exec: { apiVersion: "client.authentication.k8s.io/v1", command, args: ["get-token"] } };
+}
+
+describe("signing in", () => {
+  it("sends the kubeconfig's token", async () => {
+    await open();
+    expect(seen).toEqual([{ path: "/version", authorization: "Bearer secret" }]);
+  });
+
+  it("runs the kubeconfig's program, once, and tells it the API version", async () => {
+    const user = program(
+      "login",
+      `echo "$KUBERNETES_EXEC_INFO" >> ${folder}/info\necho '{"kind":"ExecCredential","status":{"token":"of-program"}}'`,
+    );
+    const probe = await open(kubeconfig(user));
+    await probe.reportedIssuer();
+    expect(new Set(seen.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer of-program"]));
+    const { readFileSync } = await import("node:fs");
+    const runs = readFileSync(join(folder, "info"), "utf8").trim().split("\n");
+    expect(runs).toHaveLength(1);
+    expect(JSON.parse(runs[0] ?? "")).toMatchObject({ apiVersion: "client.authentication.k8s.io/v1" });
+  });
+
+  it("a program that is not there is named, with how to get it", async () => {
+    const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: "gke-gcloud-auth-plugin" };
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      const text = await failure(open(kubeconfig({ exec })));
+      expect(text).toMatch(/signs in with the program gke-gcloud-auth-plugin, which is not installed here/);
+      expect(text).toContain("gcloud components install gke-gcloud-auth-plugin");
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it("a program that fails is quoted", async () => {
+    const text = await failure(open(kubeconfig(program("fails", "echo 'token expired, run login' >&2; exit 1"))));
+    expect(text).toMatch(/The program \S+fails[\s\S]*token expired, run login/);
+  });
+
+  it("reads a token file anew", async () => {
+    const tokenFile = join(folder, "token");
+    writeFileSync(tokenFile, "of-file\n");
+    await open(kubeconfig({ tokenFile }));
+    expect(seen[0]?.authorization).toBe("Bearer of-file");
+  });
+
+  it("credentials that the cluster does not know are told from a cluster that is away", async () => {
+    answers["/version"] = { status: 401 };
+    expect(await failure(open())).toMatch(/refuses the kubeconfig's credentials/);
+  });
+
+  it("an address where nobody listens: the address, the reason, what to do", async () => {
+    const text = await failure(open(kubeconfig({}, "https://127.0.0.1:1")));
+    expect(text).toMatch(
+      /API server of cluster k3s \(cluster\.kubeconfig\) cannot be reached[\s\S]*https:\/\/127\.0\.0\.1:1[\s\S]*ECONNREFUSED[\s\S]*to do:/,
+    );
+  });
+
+  it("a server that answers no TLS is a reason too", async () => {
+    expect(await failure(open(kubeconfig({}, address.replace("http:", "https:"))))).toContain("cannot be reached");
+  });
+});
+
+describe("what the cluster says", () => {
+  it("its issuer, from the discovery document", async () => {
+    answers["/.well-known/openid-configuration"] = { body: { issuer: "https://issuer.example.com" } };
+    expect(await (await open()).reportedIssuer()).toBe("https://issuer.example.com");
+  });
+
+  it("its issuer, from a token, where the document is not to be read", async () => {
+    const claims = Buffer.from(JSON.stringify({ iss: "https://issuer.example.com/" })).toString("base64url");
+    answers["/.well-known/openid-configuration"] = { status: 403 };
+    answers["POST /api/v1/namespaces/default/serviceaccounts/default/token"] = {
+      status: 201,
+      body: { status: { token: `e30.${claims}.sig` } },
+    };
+    expect(await (await open()).reportedIssuer()).toBe("https://issuer.example.com/");
+  });
+
+  it("no issuer where neither is allowed", async () => {
+    expect(await (await open()).reportedIssuer()).toBeUndefined();
+  });
+
+  it("its keys; without the right to read them, which right it is", async () => {
+    const probe = await open();
+    answers["/openid/v1/jwks"] = { body: { keys: [{ kty: "RSA", kid: "1", alg: "RS256", n: "n", e: "AQAB" }] } };
+    expect((await probe.keys()).keys).toHaveLength(1);
+    answers["/openid/v1/jwks"] = { status: 403 };
+    expect(await failure(probe.keys())).toContain("system:service-account-issuer-discovery");
+  });
+
+  it("its PodDisruptionBudgets", async () => {
+    answers["/apis/policy/v1/poddisruptionbudgets"] = {
+      body: { items: [{ metadata: { name: "p", namespace: "n" }, status: { disruptionsAllowed: 0 } }] },
+    };
+    expect(await (await open()).podDisruptionBudgets()).toEqual([{ namespace: "n", name: "p", disruptionsAllowed: 0 }]);
+  });
+});
+
+describe("its workload identity webhooks", () => {
+  const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+  const slices = "/apis/discovery.k8s.io/v1/namespaces/wi/endpointslices";
+  const configuration = (clientConfig: object, labels: object = {}) => ({
+    metadata: { name: "azure-wi", labels },
+    webhooks: [{ name: "mutation.azure-workload-identity.io", clientConfig }],
+  });
+  const service = { service: { name: "svc", namespace: "wi" }, caBundle: "Q0E=" };
+  const health = async () => (await (await open()).workloadIdentityWebhooks()).map(({ healthy }) => healthy);
+
+  it("are told from other webhooks, with who manages them", async () => {
+    const foreign = { metadata: { name: "other" }, webhooks: [{ name: "a.example.com", clientConfig: {} }] };
+    const labels = { "app.kubernetes.io/managed-by": "pulumi", "cross-tenant-identity/stack": "org.project.dev" };
+    answers[path] = { body: { items: [foreign, configuration({ url: "https://127.0.0.1:9443" }, labels)] } };
+    expect(await (await open()).workloadIdentityWebhooks()).toEqual([
+      {
+        configuration: "azure-wi",
+        namespace: undefined,
+        managedBy: "pulumi",
+        stack: "org.project.dev",
+        healthy: undefined,
+      },
+    ]);
+  });
+
+  it("are healthy with a ready endpoint", async () => {
+    answers[path] = { body: { items: [configuration(service)] } };
+    answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }, { conditions: {} }] }] } };
+    expect(await health()).toEqual([true]);
+  });
+
+  it("are not without one, nor without an authority", async () => {
+    answers[path] = { body: { items: [configuration(service), configuration({ ...service, caBundle: "" })] } };
+    answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }] }] } };
+    expect(await health()).toEqual([false, false]);
+  });
+
+  it("may be either where endpoints are not to be read", async () => {
+    answers[path] = { body: { items: [configuration(service)] } };
+    answers[slices] = { status: 403 };
+    expect(await health()).toEqual([undefined]);
+  });
+});
