@@ -1,5 +1,6 @@
 import type { Problem } from "../problem";
-import { clusterRules } from "./cluster";
+import { clusterRules } from "./clusters";
+import { typedInIssuerNotes } from "./clusters/issuers";
 import { identityRules } from "./identities";
 import { issuerNotes } from "./issuers";
 import type { CheckedConfig, Rule } from "./rule";
@@ -26,5 +27,10 @@ export function crossFieldProblems(checked: CheckedConfig): Problem[] {
 
 /** What is allowed, but likely not meant. */
 export function notesOn(checked: CheckedConfig): string[] {
-  return [...issuerNotes(checked), ...workloadNotes(checked), ...credentialNotes(checked)];
+  return [
+    ...issuerNotes(checked),
+    ...typedInIssuerNotes(checked),
+    ...workloadNotes(checked),
+    ...credentialNotes(checked),
+  ];
 }

@@ -50,7 +50,8 @@ export function isWhole({ unread }: CheckedConfig, value: unknown): boolean {
 /** Whether the cluster is only the issuer of one, which may be wrong or misspelt. */
 export function isTypedIn(checked: CheckedConfig): boolean {
   const { cluster } = checked.config;
-  return cluster !== undefined && ("oidcIssuerUrl" in cluster || isUnread(checked, cluster, "oidcIssuerUrl"));
+  if (cluster === undefined || "kind" in cluster || isUnread(checked, cluster, "kind")) return false;
+  return "oidcIssuerUrl" in cluster || isUnread(checked, cluster, "oidcIssuerUrl");
 }
 
 /** What to call a list's element: by its name, or by its place when it has no right one. */

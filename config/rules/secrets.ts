@@ -67,7 +67,26 @@ const oneWay: Rule = (checked) =>
     ];
   });
 
-export const secretRules: readonly Rule[] = [encrypted, complete, oneWay];
+/**
+ * A kubeconfig is as good as the password of its user. The engine says of a whole top-level key only whether something in
+ * it is encrypted; in a cluster nothing else is worth it.
+ */
+const encryptedKubeconfig: Rule = ({ config: { cluster }, raw }) => {
+  const kubeconfig = cluster !== undefined && "kubeconfig" in cluster ? cluster.kubeconfig : undefined;
+  if (kubeconfig === undefined || !("contents" in kubeconfig) || raw.secretKeys.has("cluster")) return [];
+  return [
+    {
+      path: ["cluster", "kubeconfig", "contents"],
+      fault: "is in plain text in the stack file",
+      value: "(hidden)",
+      expected: "an encrypted value (`secure: …`)",
+      advice:
+        "renew the credentials in it, for they may have been copied, and set it with: pulumi config set --secret --path cluster.kubeconfig.contents < FILE; or name the file: cluster.kubeconfig.path",
+    },
+  ];
+};
+
+export const secretRules: readonly Rule[] = [encrypted, encryptedKubeconfig, complete, oneWay];
 
 /** azure-native fills in what a provider is not given from plain ARM_* variables, and may then prefer what it finds. */
 export function credentialNotes(checked: CheckedConfig): string[] {

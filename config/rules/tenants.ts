@@ -1,5 +1,6 @@
 import { sameId } from "../../federation/ids";
-import { given, type Rule } from "./rule";
+import type { Problem } from "../problem";
+import { type CheckedConfig, given, type Rule } from "./rule";
 
 const notEmpty: Rule = (checked) => {
   const sides = ["cluster", "workloads", "identities", "resourceProviders"] as const;
@@ -18,14 +19,21 @@ const notEmpty: Rule = (checked) => {
 const tenantOfEachSide: Rule = (checked) => {
   const { config } = checked;
   const problems = [];
-  const buildsCluster = config.cluster !== undefined && "kind" in config.cluster;
-  if (buildsCluster && !given(checked, "tenantA")) problems.push(missing("tenantA", "cluster"));
+  const because = clusterNeedsTenant(checked);
+  if (because !== undefined && !given(checked, "tenantA")) problems.push(missing("tenantA", because));
   const ofB = (["identities", "resourceProviders"] as const).find((key) => config[key].length > 0);
   if (ofB !== undefined && !given(checked, "tenantB")) problems.push(missing("tenantB", ofB));
   return problems;
 };
 
-function missing(tenant: "tenantA" | "tenantB", because: string) {
+/** Every kind is a resource of Azure, but a plain cluster whose issuer is published elsewhere. */
+function clusterNeedsTenant({ config: { cluster } }: CheckedConfig): string | undefined {
+  if (cluster === undefined || !("kind" in cluster) || cluster.kind === undefined) return undefined;
+  if (cluster.kind !== "kubernetes") return "cluster";
+  return cluster.publishIssuer === undefined ? undefined : "cluster.publishIssuer";
+}
+
+function missing(tenant: "tenantA" | "tenantB", because: string): Problem {
   return {
     path: [tenant],
     fault: `is missing, and \`${because}\` needs it`,

@@ -1,12 +1,12 @@
 import { nearest } from "../../federation/nearest";
 import { subjectOf } from "../../federation/subject";
 import type { Problem } from "../problem";
-import { given, isUnread, nameOf, pathOf, type Rule } from "./rule";
+import { given, isTypedIn, isUnread, nameOf, pathOf, type Rule } from "./rule";
 
 const clusterForWorkloads: Rule = (checked) => {
   const { config, invalid } = checked;
   if (config.workloads.length === 0 || (config.cluster === undefined && invalid.has("cluster"))) return [];
-  if (config.cluster !== undefined && !("oidcIssuerUrl" in config.cluster)) return [];
+  if (config.cluster !== undefined && !isTypedIn(checked)) return [];
   return [
     {
       path: ["cluster"],
@@ -14,7 +14,7 @@ const clusterForWorkloads: Rule = (checked) => {
         config.cluster === undefined
           ? "is missing, and `workloads` need one to run in"
           : "is only an issuer, and `workloads` need a cluster to run in",
-      expected: "a cluster that this stack makes",
+      expected: "a cluster: kind aks, existingAks, aksArc, connected or kubernetes",
       example: { kind: "aks", name: "aks-wi-demo", resourceGroup: "rg-wi-demo" },
     },
   ];

@@ -73,7 +73,7 @@ const texts: [string, Record<string, unknown>, string][] = [
     "a missing cluster for workloads",
     { tenantA, workloads: [workload], identityStack: "tenantB" },
     `cluster is missing, and \`workloads\` need one to run in
-  expected: a cluster that this stack makes
+  expected: a cluster: kind aks, existingAks, aksArc, connected or kubernetes
   example:  {"kind":"aks","name":"aks-wi-demo","resourceGroup":"rg-wi-demo"}`,
   ],
   [

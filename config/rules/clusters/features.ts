@@ -1,0 +1,96 @@
+import type { Problem } from "../../problem";
+import { type CheckedConfig, given, isUnread, type Rule } from "../rule";
+
+/** What workloads and identities need of the cluster, kind by kind. */
+
+const workloadIdentityOn: Rule = (checked) => {
+  const { cluster, workloads } = checked.config;
+  if (workloads.length === 0 || cluster === undefined || !("kind" in cluster)) return [];
+  if (cluster.kind !== "existingAks" || cluster.workloadIdentity !== "disabled") return [];
+  return [
+    {
+      path: ["cluster", "workloadIdentity"],
+      fault: "is disabled, and `workloads` need it: without the webhook their pods get no token",
+      value: "disabled",
+      expected: "enabled",
+      advice: "remove it, or take the workloads out of the stack first",
+    },
+  ];
+};
+
+/** `az aksarc create`: both are chosen when the cluster is made (Microsoft Learn, "Workload identity on AKS Arc"). */
+const arcFeatures: Rule = (checked) => {
+  const { cluster } = checked.config;
+  if (cluster === undefined || !("kind" in cluster) || cluster.kind !== "aksArc") return [];
+  const { oidcIssuer, workloadIdentity } = cluster;
+  const users = usersOf(checked);
+  const problems: Problem[] = [];
+  if (oidcIssuer === false && users !== undefined) {
+    problems.push({
+      path: ["cluster", "oidcIssuer"],
+      fault: `is false, and ${users} an issuer`,
+      value: false,
+      expected: "true",
+      advice: "remove it now: a cluster that was made without an issuer never gets one",
+    });
+  }
+  if (workloadIdentity === false && checked.config.workloads.length > 0) {
+    problems.push({
+      path: ["cluster", "workloadIdentity"],
+      fault: "is false, and `workloads` need it: without the webhook their pods get no token",
+      value: false,
+      expected: "true",
+      advice: "remove it now: a cluster that was made without workload identity never gets it",
+    });
+  }
+  if (oidcIssuer === false && workloadIdentity === true && users === undefined) {
+    problems.push({
+      path: ["cluster", "workloadIdentity"],
+      fault: "needs an issuer, and `oidcIssuer` is false",
+      value: true,
+      expected: "both true, or both false",
+    });
+  }
+  return problems;
+};
+
+/** Who in this stack needs the cluster's issuer. */
+function usersOf({ config: { workloads, identities } }: CheckedConfig): string | undefined {
+  if (workloads.length > 0) return "`workloads` need";
+  const trusts = identities.some((identity) => (identity.trusts ?? []).some(({ issuer }) => issuer === undefined));
+  return trusts ? "`identities` of this stack trust" : undefined;
+}
+
+const kubeconfigForWorkloads: Rule = (checked) => {
+  const { cluster, workloads } = checked.config;
+  if (workloads.length === 0 || cluster === undefined || !("kind" in cluster)) return [];
+  if (cluster.kind !== "connected" || cluster.kubeconfig !== undefined) return [];
+  if (isUnread(checked, cluster, "kubeconfig")) return [];
+  return [
+    {
+      path: ["cluster", "kubeconfig"],
+      fault: "is missing, and `workloads` need it: Arc tells the issuer, but gives no way into the cluster",
+      expected: "path and context of a kubeconfig, or its encrypted contents",
+      example: { path: "~/.kube/config", context: "edge" },
+    },
+  ];
+};
+
+/** A cluster without any tenant has nothing that the webhook could give to a service account which names none. */
+const tenantOfWebhook: Rule = (checked) => {
+  const { cluster } = checked.config;
+  if (cluster === undefined || !("kind" in cluster) || cluster.kind !== "kubernetes") return [];
+  const { webhook } = cluster;
+  if (webhook === undefined || webhook.install === "never" || webhook.tenantId !== undefined) return [];
+  if (isUnread(checked, webhook, "tenantId") || given(checked, "tenantA") || given(checked, "tenantB")) return [];
+  return [
+    {
+      path: ["cluster", "webhook", "tenantId"],
+      fault: "is missing, and the stack has neither tenantA nor tenantB to take it from",
+      expected: "the tenant of service accounts that name none, a GUID",
+      advice: "give it, or set `webhook.install: never` where the webhook is installed already",
+    },
+  ];
+};
+
+export const featureRules: readonly Rule[] = [workloadIdentityOn, arcFeatures, kubeconfigForWorkloads, tenantOfWebhook];
