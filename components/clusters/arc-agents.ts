@@ -12,6 +12,12 @@ interface ArcAgentsInputs {
   patienceSeconds: number;
 }
 
+/** What a connected cluster says about itself, as far as it matters here. */
+interface ReportedProperties {
+  arcAgentProfile?: { agentState?: string; agentErrors?: { message?: string }[] | null } | null;
+  oidcIssuerProfile?: { issuerUrl?: string | null } | null;
+}
+
 /**
  * The code behind {@link ArcAgents}. It runs in a process of its own, from text that Pulumi keeps in the state: so it
  * refers to nothing outside of its functions.
@@ -34,13 +40,13 @@ export const arcAgentsProvider: pulumi.dynamic.ResourceProvider<ArcAgentsInputs>
     for (let pause = 500; ; pause = Math.min(pause * 2, 15_000)) {
       let seen = "";
       try {
-        const { properties = {} } = await resources.getById(clusterId, apiVersion);
-        const { agentState, agentErrors = [] } = properties.arcAgentProfile ?? {};
-        const issuerUrl = properties.oidcIssuerProfile?.issuerUrl;
+        const reported: ReportedProperties = (await resources.getById(clusterId, apiVersion)).properties ?? {};
+        const { agentState, agentErrors } = reported.arcAgentProfile ?? {};
+        const issuerUrl = reported.oidcIssuerProfile?.issuerUrl;
         if (agentState === "Succeeded" && issuerUrl) {
           return { id: clusterId, outs: { clusterId, apiVersion, endpoint, issuerUrl } };
         }
-        const errors = (agentErrors ?? []).map((error: { message?: string }) => error.message ?? "").join("; ");
+        const errors = (agentErrors ?? []).map(({ message }) => message ?? "").join("; ");
         seen = `agents ${agentState ?? "not reported yet"}${errors === "" ? "" : ` (${errors})`}, issuer ${issuerUrl || "not there yet"}`;
       } catch (error) {
         // Resource Manager may not find at once what was made a moment ago, and has its bad minutes in half an hour.

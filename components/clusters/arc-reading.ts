@@ -7,7 +7,12 @@ import type { ArcResourceType, ResourcePlace } from "./arc-api";
 /** What reading a resource came to: the resource, or why there is none. */
 export type Reading =
   | { readonly found: GetResourceResult }
-  | { readonly found: undefined; readonly absent: boolean; readonly answer: string; readonly advice: Advice | undefined };
+  | {
+      readonly found: undefined;
+      readonly absent: boolean;
+      readonly answer: string;
+      readonly advice: Advice | undefined;
+    };
 
 /**
  * Reads a resource that exists without this stack, as it is now: plain, and so known in previews too. The place has to

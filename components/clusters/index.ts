@@ -1,6 +1,8 @@
 import type { ClusterConfig } from "../../config/cluster";
 import { makeAks } from "./aks";
+import { makeAksArc } from "./aks-arc";
 import type { Cluster, ClusterContext } from "./cluster";
+import { makeConnected } from "./connected";
 
 export type { Cluster, ClusterAccess, ClusterContext, ReachableCluster } from "./cluster";
 export { isReachable } from "./cluster";
@@ -13,6 +15,10 @@ export async function makeCluster(cluster: ClusterConfig, context: ClusterContex
   switch (cluster.kind) {
     case "aks":
       return makeAks(cluster, context);
+    case "aksArc":
+      return makeAksArc(cluster, context);
+    case "connected":
+      return makeConnected(cluster, context);
     default:
       throw new Error(`kind ${cluster.kind} is not built yet`);
   }

@@ -29,7 +29,7 @@ export const podDisruptionBudgetRemoval: pulumi.dynamic.ResourceProvider<Removal
     const [, , subscriptionId = "", , resourceGroup = "", , , , cluster = ""] = clusterId.split("/");
     const byHand = `az aksarc get-credentials -n ${cluster} -g ${resourceGroup} --subscription ${subscriptionId} --admin, then kubectl delete pdb --all --all-namespaces`;
 
-    type Client = typeof import("@kubernetes/client-node", { with: { "resolution-mode": "import" } });
+    type Client = typeof import("@kubernetes/client-node", { with: { "resolution-mode": "import" }});
     const { KubeConfig, PolicyV1Api } = require("@kubernetes/client-node") as Client;
     const within = async <Value>(answer: Promise<Value>): Promise<Value> => {
       let timer: NodeJS.Timeout | undefined;
@@ -50,7 +50,9 @@ export const podDisruptionBudgetRemoval: pulumi.dynamic.ResourceProvider<Removal
         if (items.length === 0) return;
         for (const { metadata } of items) {
           const { name = "", namespace = "" } = metadata ?? {};
-          console.log(`${cluster}: PodDisruptionBudget ${namespace}/${name} would keep the cluster from being deleted and goes first`);
+          console.log(
+            `${cluster}: PodDisruptionBudget ${namespace}/${name} would keep the cluster from being deleted and goes first`,
+          );
           await within(policy.deleteNamespacedPodDisruptionBudget({ name, namespace })).catch((error) => {
             if (error.code !== 404) throw error;
           });

@@ -1,0 +1,186 @@
+import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClientToken";
+import { listProvisionedClusterInstanceAdminKubeconfigOutput } from "@pulumi/azure-native/hybridcontainerservice/listProvisionedClusterInstanceAdminKubeconfig";
+import { Resource } from "@pulumi/azure-native/resources/resource";
+import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { AksArc } from "../../config/cluster";
+import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
+import type { ConnectedTenant } from "../tenant-provider";
+import { ArcAgents } from "./arc-agents";
+import { connectedClusters, provisionedClusterInstances, resourceManager } from "./arc-api";
+import { type AzureLocalPlace, findAzureLocalPlace } from "./arc-place";
+import { connectedClusterProperties, instanceProperties, writtenByAgents, writtenByAzureLocal } from "./arc-properties";
+import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { PodDisruptionBudgetRemoval } from "./pod-disruption-budgets";
+import { SshKey } from "./ssh-key";
+
+/**
+ * Makes an AKS Arc cluster on Azure Local.
+ * @throws pulumi.RunError when the place for it is not there, or it could never be trusted by anyone.
+ */
+export async function makeAksArc(cluster: AksArc, context: ClusterContext): Promise<AksArcCluster> {
+  const tenant = requiredTenantA(context);
+  if (!cluster.oidcIssuer) throw withoutIssuer(cluster);
+  return new AksArcCluster(cluster, await findAzureLocalPlace(cluster, tenant), tenant);
+}
+
+/** A cluster on Azure Local: a connected cluster in Azure, and the instance of it that Azure Local runs. */
+export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
+  public readonly name: string;
+  /** Resource id of the connected cluster. */
+  public readonly clusterId: pulumi.Output<string>;
+  /** Issuer of its service account tokens, letter by letter as Azure reports it. */
+  public readonly oidcIssuerUrl: pulumi.Output<IssuerUrl>;
+  public readonly access: ClusterAccess;
+  /** Private key for the nodes (PEM, a secret), where the stack made one. */
+  public readonly sshPrivateKey: pulumi.Output<string> | undefined;
+
+  constructor(
+    cluster: AksArc,
+    place: AzureLocalPlace,
+    tenant: ConnectedTenant,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("cross-tenant-identity:azure:AksArcCluster", cluster.name, {}, { ...opts, provider: tenant.provider });
+    this.name = cluster.name;
+    const { location } = tenant;
+    const tags = { ...tenant.tags, ...cluster.tags };
+    const own = { parent: this, protect: cluster.protect };
+
+    const resourceGroup = new ResourceGroup(
+      cluster.resourceGroup,
+      { resourceGroupName: cluster.resourceGroup, location, tags },
+      own,
+    );
+
+    const connected = new Resource(
+      cluster.name,
+      {
+        apiVersion: connectedClusters.apiVersion,
+        resourceGroupName: madeWith(resourceGroup, cluster.resourceGroup),
+        resourceProviderNamespace: connectedClusters.namespace,
+        parentResourcePath: "",
+        resourceType: connectedClusters.type,
+        resourceName: cluster.name,
+        kind: "ProvisionedCluster",
+        location,
+        tags,
+        identity: { type: "SystemAssigned" },
+        properties: connectedClusterProperties(cluster, tenant),
+      },
+      { ...own, replaceWith: [resourceGroup], ignoreChanges: [...writtenByAgents] },
+    );
+
+    const sshKey = cluster.sshPublicKey === undefined ? new SshKey(cluster.name, { parent: this }) : undefined;
+    const instance = new Resource(
+      `${cluster.name}-instance`,
+      {
+        apiVersion: provisionedClusterInstances.apiVersion,
+        resourceGroupName: madeWith(resourceGroup, cluster.resourceGroup),
+        resourceProviderNamespace: connectedClusters.namespace,
+        parentResourcePath: madeWith(
+          connected,
+          `${connectedClusters.type}/${cluster.name}/providers/${provisionedClusterInstances.namespace}`,
+        ),
+        resourceType: provisionedClusterInstances.type,
+        resourceName: "default",
+        extendedLocation: { type: "CustomLocation", name: place.customLocation },
+        properties: instanceProperties(cluster, place, sshKey?.publicKey ?? cluster.sshPublicKey ?? ""),
+      },
+      { ...own, replaceWith: [resourceGroup, connected], ignoreChanges: writtenByAzureLocal(cluster) },
+    );
+    const cloud = { resourceGroup, connected, instance };
+
+    this.clusterId = connected.id;
+    const kubeconfig = this.adminKubeconfig(cloud);
+    new PodDisruptionBudgetRemoval(
+      cluster.name,
+      { clusterId: connected.id, kubeconfig },
+      { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] },
+    );
+    const agents = this.agents(cluster, tenant, cloud);
+    this.oidcIssuerUrl = agents.issuerUrl.apply(issuerUrl);
+
+    const kubernetes = new KubernetesProvider(
+      cluster.name,
+      {
+        // The webhook comes with the agents: without it a pod would start and have no token.
+        kubeconfig: pulumi.secret(pulumi.all([kubeconfig, agents.issuerUrl]).apply(([text]) => text)),
+        clusterIdentifier: clusterIdentifier(cluster, tenant),
+        enableServerSideApply: true,
+      },
+      { parent: this },
+    );
+    this.access = {
+      kubeconfig,
+      kubernetes,
+      contentOptions: () => ({ deletedWith: instance, replaceWith: [resourceGroup, connected, instance] }),
+    };
+    this.sshPrivateKey = sshKey === undefined ? undefined : pulumi.secret(sshKey.privateKey);
+
+    this.registerOutputs({
+      clusterId: this.clusterId,
+      oidcIssuerUrl: this.oidcIssuerUrl,
+      ...(this.sshPrivateKey === undefined ? {} : { sshPrivateKey: this.sshPrivateKey }),
+    });
+  }
+
+  private adminKubeconfig({ connected, instance }: CloudResources): pulumi.Output<string> {
+    const credentials = listProvisionedClusterInstanceAdminKubeconfigOutput(
+      { connectedClusterResourceUri: pulumi.all([connected.id, instance.id]).apply(([id]) => id) },
+      { parent: this, dependsOn: [instance] },
+    );
+    return pulumi.secret(
+      credentials.apply(({ properties }) => {
+        const [first] = properties.kubeconfigs;
+        if (first === undefined) {
+          throw new pulumi.RunError("Azure returned no kubeconfig for the cluster. Run `pulumi up` again.");
+        }
+        return Buffer.from(first.value, "base64").toString("utf8");
+      }),
+    );
+  }
+
+  private agents(cluster: AksArc, tenant: ConnectedTenant, cloud: CloudResources): ArcAgents {
+    const endpoint = resourceManager(tenant.environment);
+    const { resourceGroup, connected, instance } = cloud;
+    // Fetched when the instance stands: the token lives for an hour, and Azure Local may take that long.
+    const { token } = getClientTokenOutput({}, { parent: this, provider: tenant.provider, dependsOn: [instance] });
+    return new ArcAgents(
+      cluster.name,
+      { clusterId: connected.id, endpoint, token },
+      { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] },
+    );
+  }
+}
+
+interface CloudResources {
+  readonly resourceGroup: ResourceGroup;
+  readonly connected: Resource;
+  readonly instance: Resource;
+}
+
+/**
+ * A text that is known as long as the resource stays, and unknown when it is made anew. A resource's own outputs are
+ * unknown in the preview of every update, and as part of an id would show a replacement that does not happen.
+ */
+function madeWith(resource: pulumi.CustomResource, text: string): pulumi.Output<string> {
+  return resource.id.apply(() => text);
+}
+
+/** Known before the cluster exists, and made of what replaces it: as in kind aks. */
+function clusterIdentifier(cluster: AksArc, tenant: ConnectedTenant): string {
+  const { tenantId, subscriptionId, location } = tenant;
+  return [tenantId, subscriptionId, cluster.resourceGroup, cluster.name, location, "aksArc"].join("/");
+}
+
+function withoutIssuer({ name }: AksArc): pulumi.RunError {
+  return new pulumi.RunError(
+    [
+      `Cluster ${name} is to have no OIDC issuer, and nobody could ever trust its tokens. Nothing was deployed.`,
+      "  where:   cluster.oidcIssuer: false",
+      "  to do:   take it out, or set it to true. AKS Arc knows the issuer at creation only: it cannot be switched on later",
+    ].join("\n"),
+  );
+}
