@@ -4,7 +4,12 @@ import { outputOf } from "../../setup/child.mjs";
 import type { ImageCommand } from "../node/images.ts";
 import type { BackOff } from "../node/restart-policy.ts";
 import type { ProcessSupervisor } from "../session/processes.ts";
-import type { ClusterBackend, ClusterSpec, RunningCluster } from "../tenants/cluster-backend.ts";
+import {
+  type ClusterBackend,
+  type ClusterSpec,
+  managedWebhookNamespace,
+  type RunningCluster,
+} from "../tenants/cluster-backend.ts";
 import type { ToolPaths } from "../tools/locate.mjs";
 import { Cluster } from "./cluster.ts";
 
@@ -27,12 +32,14 @@ export interface ClusterBackendOptions {
 /** Starts a real API server with controllers, workload identity webhook and one node for each managed cluster. */
 export function createClusterBackend(options: ClusterBackendOptions): ClusterBackend {
   const contexts = new Map<string, string>();
+  const running = new Map<string, RunningCluster>();
   let count = 0;
   let version: Promise<string> | undefined;
 
   const announce = () => options.onKubeconfigChange?.(new Map(contexts));
 
   return {
+    running,
     kubernetesVersion() {
       version ??= versionOf(options.tools.kubeApiserver);
       return version;
@@ -48,6 +55,7 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
       const cluster = new Cluster({ ...options, spec, directory, context, log: (line) => log(`[${context}] ${line}`) });
       const stop = async () => {
         contexts.delete(context);
+        running.delete(context);
         announce();
         await cluster.stop();
       };
@@ -60,14 +68,37 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
       }
       contexts.set(context, cluster.kubeconfig());
       announce();
-      return {
-        kubeconfig: () => cluster.kubeconfig(),
-        openidConfiguration: () => cluster.openidConfiguration(),
-        jwks: () => cluster.jwks(),
-        setWorkloadIdentity: (enabled) => cluster.setWorkloadIdentity(enabled),
-        stop,
-      };
+      const started = runningCluster(cluster, spec, context, stop);
+      running.set(context, started);
+      return started;
     },
+  };
+}
+
+function runningCluster(
+  cluster: Cluster,
+  { kind }: ClusterSpec,
+  context: string,
+  stop: () => Promise<void>,
+): RunningCluster {
+  return {
+    kind,
+    context,
+    get issuerUrl() {
+      return cluster.issuerUrl;
+    },
+    kubeconfig: () => cluster.kubeconfig(),
+    openidConfiguration: () => cluster.openidConfiguration(),
+    jwks: () => cluster.jwks(),
+    setWorkloadIdentity: (enabled) =>
+      cluster.setManagedWebhook(
+        enabled ? { namespace: managedWebhookNamespace[kind === "plain" ? "arc" : kind] } : undefined,
+      ),
+    setManagedWebhook: (webhook) => cluster.setManagedWebhook(webhook),
+    rotateSigningKey: (step) => cluster.rotateSigningKey(step),
+    setIssuer: (issuerUrl) => cluster.setIssuer(issuerUrl),
+    podDisruptionBudgets: () => cluster.podDisruptionBudgets(),
+    stop,
   };
 }
 

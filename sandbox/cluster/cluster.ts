@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { NodeAgent } from "../node/agent.ts";
 import { nodeName } from "../node/registration.ts";
-import type { ClusterSpec } from "../tenants/cluster-backend.ts";
+import type { ClusterSpec, ManagedWebhook, RotationStep } from "../tenants/cluster-backend.ts";
 import type { ClusterBackendOptions } from "./backend.ts";
 import { Component, type ComponentSpec } from "./component.ts";
 import {
@@ -15,7 +15,8 @@ import {
 import { type ClusterCredentials, createCredentials, kubeletClientName } from "./credentials.ts";
 import { httpsGet } from "./https-client.ts";
 import { type ClientIdentity, kubeconfigYaml } from "./kubeconfig.ts";
-import { startWebhook, stopWebhook } from "./webhook.ts";
+import { SigningKeys } from "./signing.ts";
+import { type RunningWebhook, startWebhook, stopWebhook } from "./webhook.ts";
 
 export interface ClusterOptions extends ClusterBackendOptions {
   spec: ClusterSpec;
@@ -31,16 +32,17 @@ export class Cluster {
   readonly #options: ClusterOptions;
   #around: Surroundings | undefined;
   /** Every program that was started, in that order. */
-  readonly #components: Component[] = [];
+  #components: Component[] = [];
+  #signing: SigningKeys | undefined;
   #apiServer: ApiServer | undefined;
   #controllers: Component | undefined;
-  #webhook: Component | undefined;
+  #webhook: RunningWebhook | undefined;
   #node: NodeAgent | undefined;
   #failure: Error | undefined;
   /** Wakes a start that waits for a part of the cluster when another part has died. */
   #onFailure: (error: Error) => void = () => undefined;
   #stopped = false;
-  /** Changes of workload identity, one after the other. */
+  /** Changes of the cluster, one after the other. */
   #change: Promise<void> = Promise.resolve();
 
   constructor(options: ClusterOptions) {
@@ -67,12 +69,14 @@ export class Cluster {
       fail: (error) => this.#fail(error),
     };
     this.#around = around;
+    const signing = await SigningKeys.create(directory, spec.issuerUrl);
+    this.#signing = signing;
     startStore(around);
-    this.#apiServer = await startApiServer(around, spec.issuerUrl);
-    this.#controllers = startControllerManager(around, this.#apiServer.url);
+    this.#apiServer = await startApiServer(around, signing.current);
+    this.#controllers = startControllerManager(around, this.#apiServer.url, signing.current);
     await Promise.all([
       this.#startNode(credentials, this.#apiServer),
-      this.setWorkloadIdentity(spec.workloadIdentity),
+      this.setManagedWebhook(spec.managedWebhook),
       this.#controllers.waitUntil(() => this.#defaultServiceAccountExists()),
     ]);
   }
@@ -90,21 +94,72 @@ export class Cluster {
     return this.#read("/openid/v1/jwks");
   }
 
-  /** Starts the workload identity webhook, or takes it away. */
-  setWorkloadIdentity(enabled: boolean): Promise<void> {
-    const change = this.#change.then(async () => {
+  /** The issuer that signs now. */
+  get issuerUrl(): string {
+    return this.#signing?.issuerUrl ?? this.#options.spec.issuerUrl;
+  }
+
+  async podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]> {
+    const { items } = await this.#admin().makeApiClient(PolicyV1Api).listPodDisruptionBudgetForAllNamespaces();
+    return items.map(({ metadata }) => ({ namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" }));
+  }
+
+  /** Puts the managed workload identity webhook into a namespace, or takes it away. */
+  setManagedWebhook(wanted: ManagedWebhook | undefined): Promise<void> {
+    return this.#inTurn(async () => {
       const { around, apiServer } = this.#ready();
-      const options = { tenantId: this.#options.spec.tenantId, server: apiServer.url, admin: this.#admin() };
-      if (enabled && this.#webhook === undefined) {
-        this.#webhook = await startWebhook(around, options);
-      } else if (!enabled && this.#webhook !== undefined) {
+      const { kind, tenantId, environment } = this.#options.spec;
+      if (this.#webhook !== undefined && this.#webhook.namespace !== wanted?.namespace) {
         const webhook = this.#webhook;
         this.#webhook = undefined;
-        await stopWebhook(webhook, options.admin);
+        await stopWebhook(webhook, this.#admin());
       }
+      if (wanted === undefined || this.#webhook !== undefined) return;
+      this.#webhook = await startWebhook(around, {
+        kind,
+        namespace: wanted.namespace,
+        tenantId: wanted.tenantId ?? tenantId ?? "",
+        environment,
+        server: apiServer.url,
+        admin: this.#admin(),
+      });
     });
-    this.#change = change.catch(() => undefined);
-    return change;
+  }
+
+  /** Signs with another key, or stops serving the former one. @throws RotationError */
+  rotateSigningKey(step: RotationStep): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#signing?.rotate(step);
+      await this.#restart();
+    });
+  }
+
+  setIssuer(issuerUrl: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (issuerUrl === this.issuerUrl) return;
+      this.#signing?.setIssuer(issuerUrl);
+      await this.#restart();
+    });
+  }
+
+  /** The API server and the controllers, with what they read only when they start; pods know nothing of it. */
+  async #restart(): Promise<void> {
+    const { around, apiServer } = this.#ready();
+    const signing = this.#signing?.current;
+    if (signing === undefined) return;
+    const former = [this.#controllers, apiServer.component].filter((each) => each !== undefined);
+    // Watches would keep the API server from ending for as long as their clients wait.
+    await Promise.all(former.map((component) => component.stop(500)));
+    this.#components = this.#components.filter((each) => !former.includes(each));
+    this.#apiServer = await startApiServer(around, signing, apiServer.port);
+    this.#controllers = startControllerManager(around, apiServer.url, signing);
+    await this.#node?.renewTokens();
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#change.then(change);
+    this.#change = done.catch(() => undefined);
+    return done;
   }
 
   /** Ends everything and removes the cluster's folder. What the cluster held is gone. */
@@ -112,7 +167,7 @@ export class Cluster {
     if (this.#stopped) return;
     this.#stopped = true;
     await this.#node?.stop();
-    await Promise.all([this.#webhook?.stop(500), this.#controllers?.stop(500)]);
+    await Promise.all([this.#webhook?.component.stop(500), this.#controllers?.stop(500)]);
     // What is left are the API server, which would wait for its watches, and the store, which would wait for the API
     // server. Neither has anything to save.
     for (const component of this.#components.reverse()) await component.stop(0);

@@ -5,7 +5,8 @@ import type { Component, ComponentSpec } from "./component.ts";
 import type { ClusterCredentials } from "./credentials.ts";
 import { httpsGet } from "./https-client.ts";
 import { kubeconfigYaml } from "./kubeconfig.ts";
-import { onFreePort } from "./loopback.ts";
+import { onFreePort, onSamePort } from "./loopback.ts";
+import type { TokenSigning } from "./signing.ts";
 
 /** Where the programs of a cluster run, and who is told when one dies. */
 export interface Surroundings {
@@ -52,15 +53,15 @@ export interface ApiServer {
   url: string;
 }
 
-/** Starts kube-apiserver on a free port and waits until it is ready to serve. */
-export function startApiServer(around: Surroundings, issuerUrl: string): Promise<ApiServer> {
-  return onFreePort(async (port) => {
+/** Starts kube-apiserver and waits until it is ready to serve; on a free port, or on the one that it had before. */
+export function startApiServer(around: Surroundings, signing: TokenSigning, formerPort?: number): Promise<ApiServer> {
+  const start = async (port: number): Promise<ApiServer> => {
     let ready = false;
     const component = around.launch(
       {
         name: "kube-apiserver",
         command: around.tools.kubeApiserver,
-        args: apiServerArguments(around, port, issuerUrl),
+        args: apiServerArguments(around, port, signing),
         env: baseEnvironment(around.directory),
         directory: around.directory,
         logFile: join(around.directory, `kube-apiserver-${port}.log`),
@@ -79,11 +80,13 @@ export function startApiServer(around: Surroundings, issuerUrl: string): Promise
     }
     ready = true;
     return { component, port, url };
-  });
+  };
+  return formerPort === undefined ? onFreePort(start) : onSamePort(formerPort, start);
 }
 
-function apiServerArguments({ credentials, directory }: Surroundings, port: number, issuerUrl: string): string[] {
+function apiServerArguments({ credentials, directory }: Surroundings, port: number, signing: TokenSigning): string[] {
   const { files } = credentials;
+  const { issuers, privateKey, publicKeys } = signing;
   return [
     `--etcd-servers=unix://${storeSocket(directory)}`,
     "--bind-address=127.0.0.1",
@@ -94,10 +97,10 @@ function apiServerArguments({ credentials, directory }: Surroundings, port: numb
     `--client-ca-file=${files.authority}`,
     `--token-auth-file=${files.tokens}`,
     // The first issuer is also the default audience, so tokens of pods are good for the API server itself.
-    `--service-account-issuer=${issuerUrl}`,
-    `--service-account-jwks-uri=${jwksUri(issuerUrl)}`,
-    `--service-account-signing-key-file=${files.serviceAccountKey}`,
-    `--service-account-key-file=${files.serviceAccountPublicKey}`,
+    ...issuers.map((issuer) => `--service-account-issuer=${issuer}`),
+    `--service-account-jwks-uri=${jwksUri(issuers[0] ?? "")}`,
+    `--service-account-signing-key-file=${privateKey}`,
+    ...publicKeys.map((file) => `--service-account-key-file=${file}`),
     "--authorization-mode=Node,RBAC",
     "--enable-admission-plugins=NodeRestriction",
     `--kubelet-client-certificate=${files.kubeletClientCertificate}`,
@@ -129,6 +132,8 @@ const controllers = [
   "namespace-controller",
   "garbage-collector-controller",
   "deployment-controller",
+  "disruption-controller",
+  "endpointslice-controller",
   "replicaset-controller",
   "job-controller",
   "cronjob-controller",
@@ -139,7 +144,7 @@ const controllers = [
 ];
 
 /** Starts kube-controller-manager. It waits for the API server by itself. */
-export function startControllerManager(around: Surroundings, server: string): Component {
+export function startControllerManager(around: Surroundings, server: string, signing: TokenSigning): Component {
   const { credentials, directory } = around;
   const kubeconfig = writeKubeconfig(around, "controller-manager", server, credentials.controllerManager);
   return around.launch({
@@ -147,7 +152,7 @@ export function startControllerManager(around: Surroundings, server: string): Co
     command: around.tools.kubeControllerManager,
     args: [
       `--kubeconfig=${kubeconfig}`,
-      `--service-account-private-key-file=${credentials.files.serviceAccountKey}`,
+      `--service-account-private-key-file=${signing.privateKey}`,
       `--root-ca-file=${credentials.files.authority}`,
       `--controllers=${controllers.join(",")}`,
       "--use-service-account-credentials=true",

@@ -1,8 +1,7 @@
-import { generateKeyPair, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { createAuthority, type KeyedCertificate } from "./authority.ts";
+import { type Authority, createAuthority, type KeyedCertificate } from "./authority.ts";
 
 /** Every key and certificate of one cluster. */
 export interface ClusterCredentials {
@@ -12,15 +11,13 @@ export interface ClusterCredentials {
   controllerManager: KeyedCertificate;
   scheduler: KeyedCertificate;
   node: KeyedCertificate;
-  webhookClient: KeyedCertificate;
-  webhookServer: KeyedCertificate;
   /** The node's log server. */
   nodeServer: KeyedCertificate;
+  /** Makes a further certificate of this cluster. */
+  issue: Authority["issue"];
   files: {
     authority: string;
     tokens: string;
-    serviceAccountKey: string;
-    serviceAccountPublicKey: string;
     apiServerCertificate: string;
     apiServerKey: string;
     kubeletClientCertificate: string;
@@ -30,9 +27,6 @@ export interface ClusterCredentials {
 
 /** Common name of the certificate that the API server shows to a node when it fetches logs. */
 export const kubeletClientName = "kube-apiserver-kubelet-client";
-
-/** The user that the workload identity webhook is, as in its Helm chart. */
-export const webhookServiceAccount = { namespace: "kube-system", name: "azure-wi-webhook-admin" };
 
 /**
  * Makes the credentials of a cluster and writes those that programs read from files into `directory`, readable by the
@@ -44,25 +38,8 @@ export async function createCredentials(
   nodeName: string,
 ): Promise<ClusterCredentials> {
   const loopback = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"], server: true };
-  const webhookUser = `system:serviceaccount:${webhookServiceAccount.namespace}:${webhookServiceAccount.name}`;
   const authority = await createAuthority(`${name}-ca`);
-  const [
-    serviceAccountKeys,
-    apiServer,
-    kubeletClient,
-    controllerManager,
-    scheduler,
-    node,
-    webhookClient,
-    webhookServer,
-    nodeServer,
-  ] = await Promise.all([
-    // RSA: the only algorithm that Microsoft Entra ID accepts for federated tokens is RS256.
-    promisify(generateKeyPair)("rsa", {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: "spki", format: "pem" },
-      privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    }),
+  const [apiServer, kubeletClient, controllerManager, scheduler, node, nodeServer] = await Promise.all([
     authority.issue({
       commonName: "kube-apiserver",
       ...loopback,
@@ -72,8 +49,6 @@ export async function createCredentials(
     authority.issue({ commonName: "system:kube-controller-manager", client: true }),
     authority.issue({ commonName: "system:kube-scheduler", client: true }),
     authority.issue({ commonName: `system:node:${nodeName}`, organizations: ["system:nodes"], client: true }),
-    authority.issue({ commonName: webhookUser, client: true }),
-    authority.issue({ commonName: "azure-wi-webhook-webhook-service", ...loopback }),
     authority.issue({ commonName: `system:node:${nodeName}`, organizations: ["system:nodes"], ...loopback }),
   ]);
   const adminToken = randomBytes(32).toString("hex");
@@ -88,14 +63,11 @@ export async function createCredentials(
     controllerManager,
     scheduler,
     node,
-    webhookClient,
-    webhookServer,
     nodeServer,
+    issue: (request) => authority.issue(request),
     files: {
       authority: write("ca.crt", authority.certificate),
       tokens: write("tokens.csv", `${adminToken},clusterAdmin,cluster-admin,"system:masters"\n`),
-      serviceAccountKey: write("service-account.key", serviceAccountKeys.privateKey),
-      serviceAccountPublicKey: write("service-account.pub", serviceAccountKeys.publicKey),
       apiServerCertificate: write("apiserver.crt", apiServer.certificate),
       apiServerKey: write("apiserver.key", apiServer.key),
       kubeletClientCertificate: write("kubelet-client.crt", kubeletClient.certificate),

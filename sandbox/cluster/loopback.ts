@@ -35,3 +35,15 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
     }
   }
 }
+
+/** Runs `start` with the one port that it must have, and again after a moment while another program holds it. */
+export async function onSamePort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(port);
+    } catch (error) {
+      if (!(error instanceof PortTaken) || attempt === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

@@ -2,60 +2,100 @@ import type {
   V1ClusterRole,
   V1ClusterRoleBinding,
   V1MutatingWebhookConfiguration,
+  V1Namespace,
+  V1PodDisruptionBudget,
   V1Role,
   V1RoleBinding,
 } from "@kubernetes/client-node";
-import { webhookServiceAccount } from "./credentials.ts";
-
-/*
- * The objects of the workload identity webhook, as its Helm chart v1.6.0 makes them (charts/workload-identity-webhook/
- * templates in github.com/Azure/azure-workload-identity), in the namespace where AKS runs it.
- */
+import type { ClusterKind } from "../tenants/cluster-backend.ts";
 
 export const webhookConfigurationName = "azure-wi-webhook-mutating-webhook-configuration";
-const roleName = "azure-wi-webhook-manager-role";
-const bindingName = "azure-wi-webhook-manager-rolebinding";
-const labels = { app: "workload-identity-webhook", "azure-workload-identity.io/system": "true" };
-const subjects = [{ kind: "ServiceAccount", ...webhookServiceAccount }];
-const rbac = "rbac.authorization.k8s.io";
+export const webhookServiceName = "azure-wi-webhook-webhook-service";
+export const webhookNames = {
+  role: "azure-wi-webhook-manager-role",
+  clusterRole: "azure-wi-webhook-manager-role",
+  roleBinding: "azure-wi-webhook-manager-rolebinding",
+  clusterRoleBinding: "azure-wi-webhook-manager-rolebinding",
+  podDisruptionBudget: "azure-wi-webhook-controller-manager",
+} as const;
 
-export const webhookClusterRole: V1ClusterRole = {
-  metadata: { name: roleName, labels },
-  rules: [
-    { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "list", "watch"] },
-    {
-      apiGroups: ["admissionregistration.k8s.io"],
-      resources: ["mutatingwebhookconfigurations"],
-      verbs: ["get", "list", "update", "watch"],
+/** The user that the webhook is, as in its Helm chart. */
+export function webhookServiceAccount(namespace: string): { namespace: string; name: string } {
+  return { namespace, name: "azure-wi-webhook-admin" };
+}
+
+/** The objects of a managed webhook. */
+export interface ManagedWebhookObjects {
+  namespace: V1Namespace;
+  clusterRole: V1ClusterRole;
+  clusterRoleBinding: V1ClusterRoleBinding;
+  role: V1Role;
+  roleBinding: V1RoleBinding;
+  /** Arc has one, and it keeps nodes from being drained when a cluster is deleted. */
+  podDisruptionBudget: V1PodDisruptionBudget | undefined;
+  configuration(url: string, authority: string): V1MutatingWebhookConfiguration;
+}
+
+/**
+ * The objects of the workload identity webhook, as its Helm chart v1.6.0 makes them (charts/workload-identity-webhook/
+ * templates in github.com/Azure/azure-workload-identity), in the namespace where Azure runs it.
+ */
+export function managedWebhookObjects(kind: ClusterKind, namespace: string): ManagedWebhookObjects {
+  const labels: Record<string, string> = {
+    app: "workload-identity-webhook",
+    "azure-workload-identity.io/system": "true",
+    ...(kind === "aks" ? { "kubernetes.azure.com/managedby": "aks" } : { "app.kubernetes.io/managed-by": "Helm" }),
+  };
+  const subjects = [{ kind: "ServiceAccount", ...webhookServiceAccount(namespace) }];
+  const rbac = "rbac.authorization.k8s.io";
+  return {
+    namespace: { metadata: { name: namespace } },
+    clusterRole: { metadata: { name: webhookNames.clusterRole, labels }, rules: clusterRules },
+    clusterRoleBinding: {
+      metadata: { name: webhookNames.clusterRoleBinding, labels },
+      roleRef: { apiGroup: rbac, kind: "ClusterRole", name: webhookNames.clusterRole },
+      subjects,
     },
-  ],
-};
-
-export const webhookClusterRoleBinding: V1ClusterRoleBinding = {
-  metadata: { name: bindingName, labels },
-  roleRef: { apiGroup: rbac, kind: "ClusterRole", name: roleName },
-  subjects,
-};
-
-export const webhookRole: V1Role = {
-  metadata: { name: roleName, labels },
-  rules: [
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+    role: { metadata: { name: webhookNames.role, labels }, rules: ownRules },
+    roleBinding: {
+      metadata: { name: webhookNames.roleBinding, labels },
+      roleRef: { apiGroup: rbac, kind: "Role", name: webhookNames.role },
+      subjects,
     },
-  ],
-};
+    podDisruptionBudget:
+      kind === "aks"
+        ? undefined
+        : {
+            metadata: { name: webhookNames.podDisruptionBudget, labels },
+            spec: { minAvailable: 1, selector: { matchLabels: { app: labels.app ?? "" } } },
+          },
+    configuration: (url, authority) => webhookConfiguration(url, authority, labels),
+  };
+}
 
-export const webhookRoleBinding: V1RoleBinding = {
-  metadata: { name: bindingName, labels },
-  roleRef: { apiGroup: rbac, kind: "Role", name: roleName },
-  subjects,
-};
+const clusterRules = [
+  { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "list", "watch"] },
+  {
+    apiGroups: ["admissionregistration.k8s.io"],
+    resources: ["mutatingwebhookconfigurations"],
+    verbs: ["get", "list", "update", "watch"],
+  },
+];
+
+const ownRules = [
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+  },
+];
 
 /** Which pods the API server shows to the webhook, and where. A pod that it cannot show is refused. */
-export function webhookConfiguration(url: string, authority: string): V1MutatingWebhookConfiguration {
+function webhookConfiguration(
+  url: string,
+  authority: string,
+  labels: Record<string, string>,
+): V1MutatingWebhookConfiguration {
   return {
     metadata: { name: webhookConfigurationName, labels },
     webhooks: [

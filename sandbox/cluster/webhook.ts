@@ -4,62 +4,79 @@ import { join } from "node:path";
 import {
   AdmissionregistrationV1Api,
   ApiException,
+  CoreV1Api,
   type KubeConfig,
+  PolicyV1Api,
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
+import type { AzureEnvironment, ClusterKind } from "../tenants/cluster-backend.ts";
 import type { Component } from "./component.ts";
 import { baseEnvironment, type Surroundings, writeKubeconfig } from "./control-plane.ts";
-import { webhookServiceAccount } from "./credentials.ts";
 import { httpsCall } from "./https-client.ts";
 import { isFree, onFreePort } from "./loopback.ts";
 import {
-  webhookClusterRole,
-  webhookClusterRoleBinding,
-  webhookConfiguration,
+  managedWebhookObjects,
   webhookConfigurationName,
-  webhookRole,
-  webhookRoleBinding,
+  webhookNames,
+  webhookServiceAccount,
+  webhookServiceName,
 } from "./webhook-objects.ts";
 
 export interface WebhookOptions {
+  kind: ClusterKind;
+  namespace: string;
+  /** Given to pods whose service account names no tenant. */
   tenantId: string;
+  environment: AzureEnvironment;
   /** `https://127.0.0.1:PORT` of the API server. */
   server: string;
   /** The cluster's administrator. */
   admin: KubeConfig;
 }
 
+/** The managed webhook of a cluster, while it mutates pods. */
+export interface RunningWebhook {
+  component: Component;
+  namespace: string;
+}
+
+/** The webhook's names for the clouds (azure-workload-identity v1.6.0, pkg/cloud). */
+const environmentName = {
+  public: "AzurePublicCloud",
+  usgovernment: "AzureUSGovernmentCloud",
+  china: "AzureChinaCloud",
+} as const;
+
 /** The port of a webhook that has no setting for it (controller-runtime's default). */
 const builtInPort = 9443;
 
 /** Starts the workload identity webhook and registers it. Resolves when pods with the label are mutated. */
-export async function startWebhook(around: Surroundings, options: WebhookOptions): Promise<Component> {
-  const rights = grantRights(options.admin);
+export async function startWebhook(around: Surroundings, options: WebhookOptions): Promise<RunningWebhook> {
+  const rights = createObjects(options);
   const { component, url } = await startServer(around, options);
   try {
     await rights;
     const registration = options.admin.makeApiClient(AdmissionregistrationV1Api);
+    const { configuration } = managedWebhookObjects(options.kind, options.namespace);
     await unlessThere(
-      registration.createMutatingWebhookConfiguration({
-        body: webhookConfiguration(url, around.credentials.authority),
-      }),
+      registration.createMutatingWebhookConfiguration({ body: configuration(url, around.credentials.authority) }),
     );
   } catch (error) {
     await component.stop(0);
     throw error;
   }
-  return component;
+  return { component, namespace: options.namespace };
 }
 
 /** Takes the registration away before the process, so that no pod is refused in between. */
-export async function stopWebhook(component: Component, admin: KubeConfig): Promise<void> {
-  const registration = admin.makeApiClient(AdmissionregistrationV1Api);
-  try {
-    await registration.deleteMutatingWebhookConfiguration({ name: webhookConfigurationName });
-  } catch (error) {
-    if (!(error instanceof ApiException && error.code === 404)) throw error;
-  }
+export async function stopWebhook({ component, namespace }: RunningWebhook, admin: KubeConfig): Promise<void> {
+  await unlessGone(
+    admin
+      .makeApiClient(AdmissionregistrationV1Api)
+      .deleteMutatingWebhookConfiguration({ name: webhookConfigurationName }),
+  );
   await component.stop();
+  await removeObjects(admin, namespace);
 }
 
 async function startServer(
@@ -68,9 +85,19 @@ async function startServer(
 ): Promise<{ component: Component; url: string }> {
   const certificates = join(around.directory, "webhook-certificates");
   mkdirSync(certificates, { recursive: true, mode: 0o700 });
-  writeFileSync(join(certificates, "tls.crt"), around.credentials.webhookServer.certificate, { mode: 0o600 });
-  writeFileSync(join(certificates, "tls.key"), around.credentials.webhookServer.key, { mode: 0o600 });
-  const kubeconfig = writeKubeconfig(around, "webhook", options.server, around.credentials.webhookClient);
+  const { namespace, name } = webhookServiceAccount(options.namespace);
+  const [server, client] = await Promise.all([
+    around.credentials.issue({
+      commonName: webhookServiceName,
+      dnsNames: ["localhost", `${webhookServiceName}.${namespace}.svc`],
+      ipAddresses: ["127.0.0.1"],
+      server: true,
+    }),
+    around.credentials.issue({ commonName: `system:serviceaccount:${namespace}:${name}`, client: true }),
+  ]);
+  writeFileSync(join(certificates, "tls.crt"), server.certificate, { mode: 0o600 });
+  writeFileSync(join(certificates, "tls.key"), server.key, { mode: 0o600 });
+  const kubeconfig = writeKubeconfig(around, "webhook", options.server, client);
 
   const run = async (port: number, portArguments: string[]) => {
     let ready = false;
@@ -89,8 +116,8 @@ async function startServer(
         env: {
           ...baseEnvironment(around.directory),
           AZURE_TENANT_ID: options.tenantId,
-          AZURE_ENVIRONMENT: "AzurePublicCloud",
-          POD_NAMESPACE: webhookServiceAccount.namespace,
+          AZURE_ENVIRONMENT: environmentName[options.environment],
+          POD_NAMESPACE: options.namespace,
           KUBECONFIG: kubeconfig,
         },
         directory: around.directory,
@@ -137,15 +164,46 @@ async function answers(url: string, authority: string): Promise<boolean> {
   return answer.status !== 404;
 }
 
-async function grantRights(admin: KubeConfig): Promise<void> {
+async function createObjects({ admin, kind, namespace }: WebhookOptions): Promise<void> {
+  const objects = managedWebhookObjects(kind, namespace);
   const rbac = admin.makeApiClient(RbacAuthorizationV1Api);
-  const { namespace } = webhookServiceAccount;
+  await unlessThere(admin.makeApiClient(CoreV1Api).createNamespace({ body: objects.namespace }));
   await Promise.all([
-    unlessThere(rbac.createClusterRole({ body: webhookClusterRole })),
-    unlessThere(rbac.createClusterRoleBinding({ body: webhookClusterRoleBinding })),
-    unlessThere(rbac.createNamespacedRole({ namespace, body: webhookRole })),
-    unlessThere(rbac.createNamespacedRoleBinding({ namespace, body: webhookRoleBinding })),
+    unlessThere(rbac.createClusterRole({ body: objects.clusterRole })),
+    unlessThere(rbac.createClusterRoleBinding({ body: objects.clusterRoleBinding })),
+    unlessThere(rbac.createNamespacedRole({ namespace, body: objects.role })),
+    unlessThere(rbac.createNamespacedRoleBinding({ namespace, body: objects.roleBinding })),
+    ...(objects.podDisruptionBudget === undefined
+      ? []
+      : [
+          unlessThere(
+            admin
+              .makeApiClient(PolicyV1Api)
+              .createNamespacedPodDisruptionBudget({ namespace, body: objects.podDisruptionBudget }),
+          ),
+        ]),
   ]);
+}
+
+async function removeObjects(admin: KubeConfig, namespace: string): Promise<void> {
+  const rbac = admin.makeApiClient(RbacAuthorizationV1Api);
+  const budgets = admin.makeApiClient(PolicyV1Api);
+  const { role, roleBinding, clusterRole, clusterRoleBinding } = webhookNames;
+  await Promise.all([
+    unlessGone(rbac.deleteClusterRoleBinding({ name: clusterRoleBinding })),
+    unlessGone(rbac.deleteClusterRole({ name: clusterRole })),
+    unlessGone(rbac.deleteNamespacedRoleBinding({ namespace, name: roleBinding })),
+    unlessGone(rbac.deleteNamespacedRole({ namespace, name: role })),
+    unlessGone(budgets.deleteNamespacedPodDisruptionBudget({ namespace, name: webhookNames.podDisruptionBudget })),
+  ]);
+}
+
+async function unlessGone(deletion: Promise<unknown>): Promise<void> {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!(error instanceof ApiException && error.code === 404)) throw error;
+  }
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

@@ -84,6 +84,11 @@ export class NodeAgent {
     await Promise.all([this.#watch.start(), this.#scheduler.start()]);
   }
 
+  /** Renews every projected token now: after a rotation of keys the old ones are good for a while only. */
+  async renewTokens(): Promise<void> {
+    await Promise.all([...this.#pods.values()].map((runner) => runner.renewTokens()));
+  }
+
   /** Ends all pods' processes at once and lets go of the API server. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -118,6 +118,11 @@ export class PodRunner {
     return this.#deletion;
   }
 
+  /** Renews the pod's tokens before their time. What fails is tried again, as every renewal. */
+  renewTokens(): Promise<void> {
+    return this.#volumes.renewTokens();
+  }
+
   /** Ends the containers, and nothing else. */
   async stop(graceMs: number): Promise<void> {
     this.#ended.abort();

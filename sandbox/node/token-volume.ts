@@ -51,11 +51,14 @@ export class ProjectedToken {
   }
 
   #renewIn(delay: number): void {
-    this.#timer = setTimeout(() => void this.#renew(), delay);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.renew(), delay);
     this.#timer.unref();
   }
 
-  async #renew(): Promise<void> {
+  /** Writes a new token, now rather than at its time. A failure is told, and tried again. */
+  async renew(): Promise<void> {
+    if (this.#stopped) return;
     try {
       await this.start();
     } catch (error) {

@@ -39,6 +39,11 @@ export class PodVolumes {
     for (const token of this.#tokens.values()) token.stop();
   }
 
+  /** Renews all tokens now. */
+  async renewTokens(): Promise<void> {
+    await Promise.all([...this.#tokens.values()].map((token) => token.renew()));
+  }
+
   /** The folders that stand for what a container mounts. */
   mountsOf(mounts: V1VolumeMount[] | undefined): MountedFolder[] {
     return (mounts ?? []).map((mount) => ({

@@ -54,6 +54,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     propagation,
     operationPollMs: topology.operationPollMs,
     backend: clusters,
+    clusters: clusters.running,
     issuers: new Map(),
     log,
   };

@@ -27,6 +27,8 @@ export interface World {
   propagation: PropagationDelays;
   operationPollMs: number;
   backend: ClusterBackend;
+  /** Every running cluster, of whatever kind, by context. */
+  clusters: ReadonlyMap<string, RunningCluster>;
   /** Running clusters with an issuer that is switched on, by issuer URL. */
   issuers: Map<string, RunningCluster>;
   log(line: string): void;

@@ -50,7 +50,12 @@ describe("a managed cluster", () => {
     expect(cluster.spec.issuerUrl).toMatch(
       new RegExp(`^https://eastus\\.oic\\.prod-aks\\.azure\\.com/${world.a.spec.tenantId}/[0-9a-f-]{36}/$`),
     );
-    expect(cluster.spec).toMatchObject({ name: "aks-demo", tenantId: world.a.spec.tenantId, workloadIdentity: true });
+    expect(cluster.spec).toMatchObject({
+      kind: "aks",
+      name: "aks-demo",
+      tenantId: world.a.spec.tenantId,
+      managedWebhook: { namespace: "kube-system" },
+    });
     expect((await collect(clusters().list())).map(({ name }) => name)).toContain("aks-demo");
     expect((await collect(clusters().listByResourceGroup(group))).map(({ name }) => name)).toContain("aks-demo");
   });

@@ -1,4 +1,4 @@
-import type { RunningCluster } from "../cluster-backend.ts";
+import { managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { recordAt, tagsOf } from "./call.ts";
 import { ArmError } from "./errors.ts";
@@ -129,12 +129,14 @@ export class ClusterLifecycle {
 
   async #start(tenant: Tenant, cluster: StoredResource, live: Live): Promise<void> {
     live.running = await this.#world.backend.start({
+      kind: "aks",
       armId: cluster.id,
       name: cluster.name,
       tenantId: tenant.spec.tenantId,
       location: cluster.location ?? tenant.spec.location,
       issuerUrl: live.identity.issuerUrl,
-      workloadIdentity: live.features.workloadIdentity,
+      managedWebhook: live.features.workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
+      environment: "public",
     });
   }
 

@@ -7,12 +7,14 @@ export const tenantB = "bbbbbbbb-0000-4000-8000-00000000000b";
 
 export function clusterSpec(name: string, workloadIdentity: boolean): ClusterSpec {
   return {
+    kind: "aks",
     armId: `/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/${name}`,
     name,
     tenantId: tenantA,
     location: "eastus",
     issuerUrl: `https://eastus.oic.prod-aks.azure.com/${tenantA}/11111111-1111-4111-8111-111111111111/`,
-    workloadIdentity,
+    managedWebhook: workloadIdentity ? { namespace: "kube-system" } : undefined,
+    environment: "public",
   };
 }
 

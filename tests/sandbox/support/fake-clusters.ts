@@ -1,5 +1,12 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import type { ClusterBackend, ClusterSpec, RunningCluster } from "../../../sandbox/tenants/cluster-backend.ts";
+import type {
+  ClusterBackend,
+  ClusterKind,
+  ClusterSpec,
+  ManagedWebhook,
+  RotationStep,
+  RunningCluster,
+} from "../../../sandbox/tenants/cluster-backend.ts";
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
 
@@ -15,7 +22,13 @@ export interface TokenClaims {
 /** A cluster without an API server: it signs service-account tokens with a key of its own and publishes that key. */
 export class FakeCluster implements RunningCluster {
   readonly spec: ClusterSpec;
+  readonly kind: ClusterKind;
+  readonly context: string;
+  issuerUrl: string;
   workloadIdentity: boolean;
+  managedWebhook: ManagedWebhook | undefined;
+  /** What a test puts in the way of a deletion. */
+  budgets: { namespace: string; name: string }[] = [];
   stopped = false;
   /** What the discovery document says; a test may make it lie. */
   documentIssuer: string;
@@ -24,9 +37,16 @@ export class FakeCluster implements RunningCluster {
   #published: JWK[] = [];
   #keyId = "";
 
-  constructor(spec: ClusterSpec) {
+  readonly #onStop: () => void;
+
+  constructor(spec: ClusterSpec, onStop: () => void = () => undefined) {
     this.spec = spec;
-    this.workloadIdentity = spec.workloadIdentity;
+    this.kind = spec.kind;
+    this.context = spec.name;
+    this.issuerUrl = spec.issuerUrl;
+    this.managedWebhook = spec.managedWebhook;
+    this.workloadIdentity = spec.managedWebhook !== undefined;
+    this.#onStop = onStop;
     this.documentIssuer = spec.issuerUrl;
   }
 
@@ -44,7 +64,7 @@ export class FakeCluster implements RunningCluster {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({ sub: subject })
       .setProtectedHeader({ alg: "RS256", kid: claims.keyId ?? this.#keyId })
-      .setIssuer(claims.issuer ?? this.spec.issuerUrl)
+      .setIssuer(claims.issuer ?? this.issuerUrl)
       .setAudience(claims.audience ?? "api://AzureADTokenExchange")
       .setIssuedAt(now)
       .setNotBefore(claims.notBefore ?? now)
@@ -58,7 +78,7 @@ export class FakeCluster implements RunningCluster {
 
   async openidConfiguration(): Promise<unknown> {
     if (!this.reachable) throw new Error("connection refused");
-    return { issuer: this.documentIssuer, jwks_uri: `${this.spec.issuerUrl}openid/v1/jwks` };
+    return { issuer: this.documentIssuer, jwks_uri: `${this.issuerUrl}openid/v1/jwks` };
   }
 
   async jwks(): Promise<unknown> {
@@ -69,14 +89,35 @@ export class FakeCluster implements RunningCluster {
     this.workloadIdentity = enabled;
   }
 
+  async setManagedWebhook(webhook: ManagedWebhook | undefined): Promise<void> {
+    this.managedWebhook = webhook;
+    this.workloadIdentity = webhook !== undefined;
+  }
+
+  async rotateSigningKey(step: RotationStep): Promise<void> {
+    if (step === "add") await this.rotateKey();
+    else this.#published = this.#published.slice(-1);
+  }
+
+  async setIssuer(issuerUrl: string): Promise<void> {
+    this.issuerUrl = issuerUrl;
+    this.documentIssuer = issuerUrl;
+  }
+
+  async podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]> {
+    return this.budgets;
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
+    this.#onStop();
   }
 }
 
 /** Starts fake clusters, and holds them back or fails when a test says so. */
 export class FakeClusters implements ClusterBackend {
   readonly started: FakeCluster[] = [];
+  readonly running = new Map<string, RunningCluster>();
   /** Resolves before the next clusters come up. */
   gate: Promise<void> = Promise.resolve();
   failure: Error | undefined;
@@ -88,8 +129,9 @@ export class FakeClusters implements ClusterBackend {
   async start(spec: ClusterSpec): Promise<RunningCluster> {
     await this.gate;
     if (this.failure !== undefined) throw this.failure;
-    const cluster = new FakeCluster(spec);
+    const cluster = new FakeCluster(spec, () => this.running.delete(spec.name));
     await cluster.rotateKey();
+    this.running.set(spec.name, cluster);
     this.started.push(cluster);
     return cluster;
   }
