@@ -1,6 +1,7 @@
 import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClientToken";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import type * as pulumi from "@pulumi/pulumi";
+import { cloudOf } from "../federation/clouds";
 import type { IssuerUrl } from "../federation/issuer";
 import type { IdentityPlan } from "../plan/identity-trusts";
 import { ResourceProviderRegistration } from "./resource-provider-registration";
@@ -47,7 +48,8 @@ export function makeIdentitySide({ tenant, plans, resourceProviders, ownIssuer }
 
 function registerProviders(namespaces: readonly string[], tenant: ConnectedTenant): ResourceProviderRegistration[] {
   if (namespaces.length === 0) return [];
-  const { token } = getClientTokenOutput({}, { provider: tenant.provider });
+  const endpoint = cloudOf(tenant.environment).resourceManager;
+  const { token } = getClientTokenOutput({ endpoint }, { provider: tenant.provider });
   return namespaces.map(
     (namespace) =>
       new ResourceProviderRegistration(namespace, {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { cloudOf, type Environment } from "../federation/clouds";
 
 /**
  * Everything below runs in a process of its own, from code that Pulumi keeps as text in the state. So it refers to
@@ -49,16 +50,10 @@ export const registration: pulumi.dynamic.ResourceProvider<RegistrationInputs> =
   async delete() {},
 };
 
-const resourceManagerEndpoints = {
-  public: "https://management.azure.com",
-  usgovernment: "https://management.usgovcloudapi.net",
-  china: "https://management.chinacloudapi.cn",
-} as const;
-
 export interface ResourceProviderRegistrationArgs {
   readonly namespace: string;
   readonly subscriptionId: string;
-  readonly environment: keyof typeof resourceManagerEndpoints;
+  readonly environment: Environment;
   readonly token: pulumi.Input<string>;
 }
 
@@ -77,7 +72,7 @@ export class ResourceProviderRegistration extends pulumi.dynamic.Resource {
       {
         namespace: args.namespace,
         subscriptionId: args.subscriptionId,
-        endpoint: resourceManagerEndpoints[args.environment],
+        endpoint: cloudOf(args.environment).resourceManager,
         token: pulumi.secret(args.token),
       },
       // A preview of a destroy then says [retain], and not that something is unregistered.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { environments } from "../federation/clouds";
 import { subscriptionId, tenantId } from "../federation/ids";
 import { documented } from "./documentation";
 import { guid, nonEmpty, pattern, tags } from "./formats";
@@ -51,7 +52,7 @@ export const tenantSchema = z.strictObject({
     expected: "a region's short name, as `az account list-locations` lists it",
     example: "eastus",
   }),
-  environment: documented(z.enum(["public", "usgovernment", "china"]), {
+  environment: documented(z.enum(environments), {
     means: "the Azure cloud; both tenants have to be in the same one",
     example: "public",
   }).default("public"),
