@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { isGuid } from "../federation/ids";
-import { clusterSideOutputs, identitySideOutputs, type NeighbourStack, type Neighbours } from "../federation/outputs";
+import {
+  type ClusterOutput,
+  clusterOutput,
+  clusterSideOutputs,
+  identitySideOutputs,
+  type NeighbourStack,
+  type Neighbours,
+} from "../federation/outputs";
 
 /**
  * Reads what other stacks have to say, before anything of this stack is made.
@@ -44,8 +51,14 @@ export async function readNeighbourStacks(config: {
   const typedIn = clusterStacks.some(({ outputs }) =>
     outputs?.serviceAccounts.some(({ identity }) => isGuid(identity)),
   );
-  const own = typedIn || (config.cluster && identityStacks.length > 0) ? await readOwnOutputs() : {};
-  return { identityStacks, clusterStacks, ownClientIds: clientIdsIn(own), ownIssuer: issuerIn(own) };
+  const own = typedIn || config.cluster ? await readOwnOutputs() : {};
+  return {
+    identityStacks,
+    clusterStacks,
+    ownClientIds: clientIdsIn(own),
+    ownIssuer: issuerIn(own),
+    publishedCluster: clusterIn(own),
+  };
 }
 
 /** This stack's own outputs as of its last deployment; none before the first. */
@@ -64,6 +77,11 @@ function clientIdsIn({ identities }: Record<string, unknown>): Map<string, strin
 
 function issuerIn({ oidcIssuerUrl }: Record<string, unknown>): string | undefined {
   return typeof oidcIssuerUrl === "string" ? oidcIssuerUrl : undefined;
+}
+
+/** What an earlier or later version said in another form is not compared. */
+function clusterIn({ cluster }: Record<string, unknown>): ClusterOutput | undefined {
+  return clusterOutput.safeParse(cluster).data;
 }
 
 /** The invoke by which the engine reads a stack for references. Unlike theirs, its failure can be caught. */

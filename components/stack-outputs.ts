@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../config/workload";
-import type { ServiceAccountOutput } from "../federation/outputs";
+import type { ClusterOutput, ServiceAccountOutput } from "../federation/outputs";
 import type { Cluster } from "./clusters/cluster";
 import type { UserAssignedIdentity } from "./user-assigned-identity";
 
-/** Outputs of the tenant A side. The service accounts are listed even while their workloads wait, so that B can compare. */
-export function clusterOutputs(cluster: Cluster, workloads: readonly Workload[]) {
+/**
+ * Outputs of the tenant A side. The service accounts are listed even while their workloads wait, so that B can compare.
+ * `description` is what this stack's next deployment compares its config with (plan/cluster-change.ts).
+ */
+export function clusterOutputs(cluster: Cluster, workloads: readonly Workload[], description?: ClusterOutput) {
   return {
+    ...(description === undefined ? {} : { cluster: description }),
     oidcIssuerUrl: cluster.oidcIssuerUrl,
     clusterId: cluster.clusterId,
     serviceAccounts: workloads.map(

@@ -36,9 +36,20 @@ export const clusterSideOutputs = z.object({
 
 export const identitySideOutputs = z.record(z.string(), identityOutput);
 
+/** What a stack says of its cluster, for its own next deployment: what cannot change without another cluster. */
+export const clusterOutput = z.object({
+  kind: z.string(),
+  name: z.string(),
+  resourceGroup: z.string().optional(),
+  location: z.string().optional(),
+  /** By config path, as text. */
+  fixed: z.record(z.string(), z.string()),
+});
+
 export type ServiceAccountOutput = z.output<typeof serviceAccountOutput>;
 export type TrustOutput = z.output<typeof trustOutput>;
 export type IdentityOutput = z.output<typeof identityOutput>;
+export type ClusterOutput = z.output<typeof clusterOutput>;
 export type ClusterSideOutputs = z.output<typeof clusterSideOutputs>;
 export type IdentitySideOutputs = z.output<typeof identitySideOutputs>;
 
@@ -51,6 +62,8 @@ export interface NeighbourStack<Outputs> {
 export interface Neighbours {
   /** Issuer of this stack's own cluster, as last deployed: what the identity stacks were able to read. */
   readonly ownIssuer: string | undefined;
+  /** This stack's own cluster, as last deployed. */
+  readonly publishedCluster: ClusterOutput | undefined;
   /** Names of this stack's identities by client ID, as last deployed: tenant A may have typed a client ID in. */
   readonly ownClientIds: ReadonlyMap<string, string>;
   readonly identityStacks: readonly NeighbourStack<IdentitySideOutputs>[];

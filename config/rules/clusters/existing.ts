@@ -1,5 +1,4 @@
 import { sameId } from "../../../federation/ids";
-import type { Problem } from "../../problem";
 import { resourceIdParts } from "../../resource-id";
 import { type CheckedConfig, isUnread, type Rule } from "../rule";
 
@@ -51,25 +50,21 @@ const placeOfExisting: Rule = (checked) => {
   ];
 };
 
-/** A resource of another subscription would be asked for in tenant A's name, and may be another tenant's. */
-const inSubscriptionOfA: Rule = ({ config: { cluster, tenantA } }) => {
-  if (cluster === undefined || !("kind" in cluster) || tenantA?.subscriptionId === undefined) return [];
-  const own = tenantA.subscriptionId;
-  const keys = ["id", "customLocation", "logicalNetwork"] as const;
-  return keys.flatMap((key): Problem[] => {
-    const value: unknown = Reflect.get(cluster, key);
-    const parts = typeof value === "string" ? resourceIdParts(value) : undefined;
-    if (parts === undefined || sameId(parts.subscriptionId, own)) return [];
-    return [
-      {
-        path: ["cluster", key],
-        fault: "lies in another subscription than tenantA.subscriptionId",
-        value,
-        expected: `/subscriptions/${own}/…`,
-        advice: "correct it, or name the tenant and subscription that it lies in under tenantA",
-      },
-    ];
-  });
+/** A cluster of another subscription would be asked for in tenant A's name, and may be another tenant's. */
+const inSubscriptionOfA: Rule = (checked) => {
+  const id = existingOf(checked)?.id;
+  const own = checked.config.tenantA?.subscriptionId;
+  const parts = id === undefined ? undefined : resourceIdParts(id);
+  if (parts === undefined || own === undefined || sameId(parts.subscriptionId, own)) return [];
+  return [
+    {
+      path: ["cluster", "id"],
+      fault: "lies in another subscription than tenantA.subscriptionId",
+      value: id,
+      expected: `/subscriptions/${own}/…`,
+      advice: "correct it, or give the cluster's own tenant and subscription as tenantA",
+    },
+  ];
 };
 
 export const existingRules: readonly Rule[] = [placeOfExisting, inSubscriptionOfA];
