@@ -2,11 +2,29 @@ import { getClientConfig } from "@pulumi/azure-native/authorization/getClientCon
 import { getRoleDefinition } from "@pulumi/azure-native/authorization/getRoleDefinition";
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { credentialsOf, environmentPrefix, type TenantKey } from "../config/credentials";
+import {
+  credentialsOf,
+  type Environment,
+  environmentPrefix,
+  type ProviderCredentials,
+  type TenantKey,
+  variablesOf,
+  type Way,
+  waysOf,
+} from "../config/credentials";
 import type { Tenant } from "../config/tenant";
 import { adviceFor } from "../federation/advice";
 import { type SubscriptionId, sameId, type TenantId } from "../federation/ids";
 import { builtInRoles } from "../federation/roles";
+
+/** How a tenant's deployer signs in, without any secret: for what signs in beside azure-native. */
+export interface SignIn {
+  /** Undefined: as the Azure CLI is signed in. */
+  readonly way: Way | undefined;
+  readonly clientId: string | undefined;
+  /** File with a token of the CI system. */
+  readonly tokenFile: string | undefined;
+}
 
 /** A tenant that the stack is signed in to. Every Azure resource takes its provider from here. */
 export interface ConnectedTenant {
@@ -16,6 +34,7 @@ export interface ConnectedTenant {
   readonly location: string;
   readonly environment: Tenant["environment"];
   readonly tags: Record<string, string>;
+  readonly signIn: SignIn;
 }
 
 /**
@@ -41,7 +60,27 @@ export async function connectTenant(key: TenantKey, tenant: Tenant): Promise<Con
       : { clientCertificatePassword: pulumi.secret(clientCertificatePassword) }),
   });
   await probe(key, tenant, provider);
-  return { provider, tenantId, subscriptionId, location, environment, tags: tenant.tags ?? {} };
+  const signIn = signInOf({ ...credentials, ...(clientSecret === undefined ? {} : { clientSecret }) }, process.env);
+  return { provider, tenantId, subscriptionId, location, environment, tags: tenant.tags ?? {}, signIn };
+}
+
+/** The ways that azure-native finds in plain ARM_* variables, in its order, when config and prefixed variables choose none. */
+const plainWays: readonly Way[] = [
+  "useDefaultAzureCredential",
+  "clientCertificatePath",
+  "clientSecret",
+  "useOidc",
+  "useMsi",
+];
+
+function signInOf(credentials: ProviderCredentials, environment: Environment): SignIn {
+  const [way] = waysOf(credentials);
+  if (way !== undefined) return { way, clientId: credentials.clientId, tokenFile: credentials.oidcTokenFilePath };
+  return {
+    way: plainWays.find((each) => variablesOf(each, "", environment).length > 0),
+    clientId: credentials.clientId ?? environment.ARM_CLIENT_ID,
+    tokenFile: environment.ARM_OIDC_TOKEN_FILE_PATH,
+  };
 }
 
 /** Asks who the provider is, and then Resource Manager for a role that every subscription has. */

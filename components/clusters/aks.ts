@@ -6,11 +6,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Aks } from "../../config/cluster";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
+import { makeAgentPools } from "./agent-pools";
+import { apiServerAccess, dnsPrefix, given, networkProfile, scales, signIn, systemPool } from "./aks-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { checkKubelogin } from "./kubelogin";
+import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
-/** Makes a managed cluster in tenant A. */
+/**
+ * Makes a managed cluster in tenant A.
+ * @throws pulumi.RunError when the deployment could not sign in to the cluster that it would make.
+ */
 export async function makeAks(cluster: Aks, context: ClusterContext): Promise<AksCluster> {
-  return new AksCluster(cluster, requiredTenantA(context));
+  const tenant = requiredTenantA(context);
+  if (cluster.entra && context.runsWorkloads) checkKubelogin(cluster.name, tenant.signIn, process.env);
+  return new AksCluster(cluster, tenant);
 }
 
 /** A managed cluster of tenant A that issues tokens which tenant B can trust. */
@@ -29,11 +38,13 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     this.name = cluster.name;
     const tags = { ...tenant.tags, ...cluster.tags };
     const { location } = tenant;
+    const { protect } = cluster;
 
     this.resourceGroup = new ResourceGroup(
       cluster.resourceGroup,
       { resourceGroupName: cluster.resourceGroup, location, tags },
-      { parent: this },
+      // Deleting the group would delete the cluster in it.
+      { parent: this, protect },
     );
 
     this.managedCluster = new ManagedCluster(
@@ -44,29 +55,43 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         location,
         tags,
         dnsPrefix: dnsPrefix(cluster.name),
-        ...(cluster.kubernetesVersion === undefined ? {} : { kubernetesVersion: cluster.kubernetesVersion }),
+        ...given("kubernetesVersion", cluster.kubernetesVersion),
         sku: { name: "Base", tier: cluster.tier },
         identity: { type: "SystemAssigned" },
         // Neither can be taken back by leaving it out: AKS keeps an issuer that was once switched on.
         oidcIssuerProfile: { enabled: true },
         securityProfile: { workloadIdentity: { enabled: true } },
         enableRBAC: true,
-        // The Kubernetes provider signs in with the user credential, which is a local account until Entra ID is set up.
-        disableLocalAccounts: false,
-        // kubenet, the API's default, is being retired; overlay needs no address plan.
-        networkProfile: { networkPlugin: "azure", networkPluginMode: "overlay" },
+        ...signIn(cluster),
+        networkProfile: networkProfile(cluster.network),
+        ...given("apiServerAccessProfile", apiServerAccess(cluster)),
         autoUpgradeProfile: { upgradeChannel: cluster.autoUpgrade, nodeOSUpgradeChannel: "NodeImage" },
-        agentPoolProfiles: [systemPool(cluster.nodePool)],
+        agentPoolProfiles: [systemPool(cluster)],
       },
-      // The autoscaler owns the count, once it is on.
-      { parent: this, ...(scales(cluster.nodePool) ? { ignoreChanges: ["agentPoolProfiles[0].count"] } : {}) },
+      {
+        parent: this,
+        protect,
+        // The autoscaler owns the count, once it is on. The other pools are not ignored, though AKS lists them here and a
+        // refresh brings them into the inputs: the engine would send back what it ignores, as it was at that refresh, and
+        // so undo later changes of the pools, or fail with "A new agent pool was introduced" (pulumi-azure-native issue
+        // 2719). An update that leaves pools out leaves them alone (issue 1686).
+        ...(scales(cluster.nodePool) ? { ignoreChanges: ["agentPoolProfiles[0].count"] } : {}),
+      },
     );
+
+    makeAgentPools({
+      cluster,
+      managedCluster: this.managedCluster,
+      resourceGroupName: this.resourceGroup.name,
+      tags,
+      parent: this,
+    });
 
     this.clusterId = this.managedCluster.id;
     this.oidcIssuerUrl = this.managedCluster.oidcIssuerProfile.apply((profile) =>
       reportedIssuer(cluster, profile?.issuerURL),
     );
-    const kubeconfig = pulumi.secret(this.userKubeconfig(this.resourceGroup.name));
+    const kubeconfig = pulumi.secret(this.userKubeconfig(cluster, tenant));
 
     const kubernetes = new KubernetesProvider(
       cluster.name,
@@ -92,24 +117,22 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     return { deletedWith: this.managedCluster, replaceWith: [this.resourceGroup, this.managedCluster] };
   }
 
-  private userKubeconfig(resourceGroupName: pulumi.Output<string>): pulumi.Output<string> {
+  private userKubeconfig(cluster: Aks, tenant: ConnectedTenant): pulumi.Output<string> {
     // The id is unknown until the cluster exists, and keeps a preview from asking a cluster that is yet to come.
     const names = pulumi
-      .all([this.managedCluster.id, resourceGroupName, this.managedCluster.name])
+      .all([this.managedCluster.id, this.resourceGroup.name, this.managedCluster.name])
       .apply(([, group, name]) => ({ resourceGroupName: group, resourceName: name }));
+    const publicName = typeof cluster.private === "object" && cluster.private.publicFqdn === true;
     const credentials = listManagedClusterUserCredentialsOutput(
       {
         resourceGroupName: names.apply((name) => name.resourceGroupName),
         resourceName: names.apply((name) => name.resourceName),
+        ...(cluster.entra ? credentialsFormat : {}),
+        ...(publicName ? { serverFqdn: "public" } : {}),
       },
       { parent: this, dependsOn: [this.managedCluster] },
     );
-    return credentials.apply(({ kubeconfigs }) => {
-      const [first] = kubeconfigs;
-      if (first === undefined)
-        throw new pulumi.RunError("Azure returned no kubeconfig for the cluster. Run `pulumi up` again.");
-      return Buffer.from(first.value, "base64").toString("utf8");
-    });
+    return credentials.apply(({ kubeconfigs }) => deployersKubeconfig(cluster.name, kubeconfigs, tenant));
   }
 }
 
@@ -118,32 +141,6 @@ function reportedIssuer(cluster: Aks, issuer: string | undefined): IssuerUrl {
   throw new pulumi.RunError(
     `Cluster ${cluster.name} reports no OIDC issuer, though it was made with one. Look with: az aks show -g ${cluster.resourceGroup} -n ${cluster.name} --query oidcIssuerProfile`,
   );
-}
-
-/**
- * A pool for system pods and workloads alike. Two nodes by default, so that an upgrade of one leaves the other; Azure
- * Linux, which boots fast and carries few packages.
- */
-function systemPool(pool: Aks["nodePool"]) {
-  return {
-    name: "system",
-    mode: "System",
-    type: "VirtualMachineScaleSets",
-    osType: "Linux",
-    osSKU: "AzureLinux",
-    vmSize: pool.vmSize,
-    count: pool.count,
-    ...(scales(pool) ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount } : {}),
-  };
-}
-
-function scales({ minCount, maxCount }: Aks["nodePool"]): boolean {
-  return minCount !== undefined && maxCount !== undefined;
-}
-
-/** 1–54 letters, digits and hyphens, first and last not a hyphen (azure-rest-api-specs, managedClusters.json). */
-export function dnsPrefix(clusterName: string): string {
-  return clusterName.replaceAll("_", "-").slice(0, 54).replace(/-+$/, "");
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dnsPrefix } from "../../components/clusters/aks";
+import { dnsPrefix } from "../../components/clusters/aks-properties";
 import { registration } from "../../components/resource-provider-registration";
 import { both, cluster, identity, tenantA, tenantB, trust } from "./config-fixtures";
 import { ofType, principalId, runProgram } from "./program-mocks";

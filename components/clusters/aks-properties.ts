@@ -1,0 +1,93 @@
+import type { Aks } from "../../config/cluster";
+
+/** A managed cluster's config in the words of the Microsoft.ContainerService API. Without a key, nothing is sent for it. */
+
+/**
+ * A pool for system pods and workloads alike. Two nodes by default, so that an upgrade of one leaves the other; Azure
+ * Linux, which boots fast and carries few packages. Its version follows the control plane's: left out, AKS would upgrade
+ * the control plane alone.
+ */
+export function systemPool({ nodePool, kubernetesVersion, network }: Aks) {
+  return {
+    name: systemPoolName,
+    mode: "System",
+    type: "VirtualMachineScaleSets",
+    osType: "Linux",
+    osSKU: "AzureLinux",
+    vmSize: nodePool.vmSize,
+    count: nodePool.count,
+    ...scaling(nodePool),
+    ...given("orchestratorVersion", kubernetesVersion),
+    ...given("vnetSubnetID", network?.subnetId),
+  };
+}
+
+/** Name of the pool inside the cluster resource; no other pool may have it. */
+export const systemPoolName = "system";
+
+interface Scaling {
+  readonly minCount?: number | undefined;
+  readonly maxCount?: number | undefined;
+}
+
+export function scales({ minCount, maxCount }: Scaling): boolean {
+  return minCount !== undefined && maxCount !== undefined;
+}
+
+export function scaling(pool: Scaling) {
+  return pool.minCount !== undefined && pool.maxCount !== undefined
+    ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount }
+    : {};
+}
+
+/** Azure CNI with an overlay unless config says otherwise: kubenet, the API's default, is being retired. */
+export function networkProfile(network: Aks["network"]) {
+  const plugin = network?.plugin ?? "overlay";
+  return {
+    ...(plugin === "overlay" ? { networkPlugin: "azure", networkPluginMode: "overlay" } : { networkPlugin: plugin }),
+    ...given("networkPolicy", network?.policy ?? (network?.dataplane === "cilium" ? "cilium" : undefined)),
+    ...given("networkDataplane", network?.dataplane),
+    ...given("podCidr", network?.podCidr),
+    ...given("serviceCidr", network?.serviceCidr),
+    ...given("dnsServiceIP", network?.dnsServiceIp),
+    ...given("outboundType", network?.outboundType),
+  };
+}
+
+/** Who reaches the API server; undefined for the default, which is everybody who has a credential. */
+export function apiServerAccess({ private: wish, authorizedIpRanges }: Aks) {
+  if (wish === false && authorizedIpRanges === undefined) return undefined;
+  const details = typeof wish === "object" ? wish : {};
+  return {
+    ...(wish === false ? {} : { enablePrivateCluster: true }),
+    ...given("privateDNSZone", details.dnsZone),
+    ...given("enablePrivateClusterPublicFQDN", details.publicFqdn),
+    ...given("authorizedIPRanges", authorizedIpRanges),
+  };
+}
+
+/** Sign-in with Entra ID. Local accounts go with it: a certificate of theirs cannot be taken back from anybody. */
+export function signIn({ entra }: Aks) {
+  if (entra === undefined) return { disableLocalAccounts: false };
+  return {
+    disableLocalAccounts: true,
+    aadProfile: {
+      managed: true,
+      adminGroupObjectIDs: entra.adminGroupObjectIds,
+      enableAzureRBAC: entra.azureRbac,
+    },
+  };
+}
+
+/** 1–54 letters, digits and hyphens, first and last not a hyphen (azure-rest-api-specs, managedClusters.json). */
+export function dnsPrefix(clusterName: string): string {
+  return clusterName.replaceAll("_", "-").slice(0, 54).replace(/-+$/, "");
+}
+
+/** One property, or none when config leaves it to AKS. */
+export function given<Key extends string, Value>(key: Key, value: Value | undefined): { [key in Key]?: Value } {
+  if (value === undefined) return {};
+  const property: { [key in Key]?: Value } = {};
+  property[key] = value;
+  return property;
+}
