@@ -166,7 +166,7 @@ describe("a managed cluster", () => {
     [
       "no system pool",
       { agentPoolProfiles: [{ name: "user", mode: "User", count: 1, vmSize: "Standard_D2s_v5" }] },
-      "NoSystemPool",
+      "MustDefineAtLeastOneSystemPool",
     ],
     ["a bad pool name", { agentPoolProfiles: [{ name: "Not-Good", mode: "System", count: 1 }] }, "1-12 lowercase"],
     [
@@ -174,7 +174,7 @@ describe("a managed cluster", () => {
       { agentPoolProfiles: [{ name: "system", mode: "System", minCount: 1, maxCount: 2 }] },
       "enableAutoScaling",
     ],
-    ["workload identity without an issuer", { oidcIssuerProfile: undefined }, "Enable both"],
+    ["workload identity without an issuer", { oidcIssuerProfile: { enabled: false } }, "Enable both"],
   ])("is refused with %s", async (_what, change, text) => {
     const { status, body } = await asA("PUT", path("aks-refused"), { ...clusterBody, ...change });
     expect(status).toBe(400);

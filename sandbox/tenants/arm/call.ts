@@ -20,6 +20,8 @@ export interface ArmCall {
   param(name: string): string;
   /** A query parameter, or "". */
   query(name: string): string;
+  /** A header of the request, or "". */
+  header(name: string): string;
 }
 
 /** What a handler answers. */
@@ -99,6 +101,7 @@ export async function enter(world: World, request: Request, response: Response):
       return Array.isArray(value) ? value.join("/") : String(value ?? "");
     },
     query: (name) => queryText(request, name),
+    header: (name) => request.get(name) ?? "",
   };
 }
 

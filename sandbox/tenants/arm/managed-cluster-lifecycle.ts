@@ -1,22 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { recordAt, tagsOf } from "./call.ts";
 import { ArmError } from "./errors.ts";
-import { type ClusterIdentity, filledBody, newClusterIdentity } from "./managed-cluster-defaults.ts";
-import { type ClusterFeatures, checkFeatures, checkUnchanged, featuresOf } from "./managed-cluster-rules.ts";
+import { mergedProperties, newClusterIdentity, newProperties, topOf } from "./managed-cluster-defaults.ts";
+import { poolsAfter } from "./managed-cluster-pools.ts";
+import { checkCluster, checkIssuerStays, checkUnchanged, featuresOf } from "./managed-cluster-rules.ts";
+import { type ClusterState, checkIdle, checkRunning, enter, settle, show } from "./managed-cluster-state.ts";
 import type { Operation } from "./operations.ts";
 import { deleteGroup, type ResourceGroup } from "./resource-groups.ts";
 import type { StoredResource } from "./resource-store.ts";
 import { fullType, knownTypes } from "./resource-types.ts";
-
-interface Live {
-  identity: ClusterIdentity;
-  features: ClusterFeatures;
-  sent: Record<string, unknown>;
-  running?: RunningCluster;
-  /** The last operation; a new one waits for nobody, it is refused. */
-  operation?: Operation;
-}
 
 /** A cluster that is asked for, and the version that it will run. */
 export interface NewCluster {
@@ -28,7 +22,7 @@ export interface NewCluster {
 
 /** Starts, changes and stops the API servers behind managed clusters. */
 export class ClusterLifecycle {
-  readonly #live = new Map<StoredResource, Live>();
+  readonly #states = new Map<StoredResource, ClusterState>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -40,20 +34,35 @@ export class ClusterLifecycle {
     return this.#world.backend.kubernetesVersion();
   }
 
+  /** What is kept of a cluster. @throws ArmError when it is gone */
+  state(cluster: StoredResource): ClusterState {
+    const state = this.#states.get(cluster);
+    if (state === undefined)
+      throw new ArmError(404, "ResourceNotFound", `The managed cluster '${cluster.name}' is gone.`);
+    return state;
+  }
+
   create(tenant: Tenant, group: ResourceGroup, asked: NewCluster) {
     const { name, location, kubernetesVersion, sent } = asked;
-    const properties = recordAt(sent, "properties");
-    const features = featuresOf(properties);
-    checkFeatures(features, undefined);
     const { tenantId } = tenant.spec;
+    const body = recordAt(sent, "properties");
     const identity = newClusterIdentity({
       name,
       group: group.name,
       location,
       tenantId,
-      properties,
+      properties: body,
       kubernetesVersion,
     });
+    const top = topOf(sent, {}, identity.principalId, tenantId);
+    const properties = mergedProperties(body, newProperties(body, identity), tenantId);
+    const pools = poolsAfter(
+      body,
+      new Map(),
+      { version: String(properties.kubernetesVersion), runs: kubernetesVersion },
+      "Creating",
+    );
+    checkCluster(properties, top, [...pools.values()], location);
     const type = fullType(knownTypes.managedClusters);
     const cluster: StoredResource = {
       id: `${group.id}/providers/${type}/${name}`,
@@ -61,41 +70,69 @@ export class ClusterLifecycle {
       type,
       location,
       tags: tagsOf(sent),
-      body: filledBody(sent, identity, tenantId, "Creating"),
+      body: {},
       onDelete: () => this.#stop(tenant, cluster),
     };
-    const live: Live = { identity, features, sent };
-    this.#live.set(cluster, live);
+    const state: ClusterState = {
+      identity,
+      top,
+      properties,
+      pools,
+      eTag: randomUUID(),
+      provisioningState: "Creating",
+      power: { running: true, since: new Date() },
+    };
+    this.#states.set(cluster, state);
+    show(cluster, state);
     tenant.resources.put(cluster);
-    this.#makeNodeGroup(tenant, cluster, identity);
-    return { cluster, started: this.#run(tenant, cluster, live, () => this.#start(tenant, cluster, live)) };
+    this.#makeNodeGroup(tenant, cluster, identity.nodeResourceGroup);
+    return { cluster, started: this.#run(tenant, cluster, state, () => this.#start(tenant, cluster, state)) };
   }
 
   update(tenant: Tenant, cluster: StoredResource, sent: Record<string, unknown>) {
-    this.checkIdle(cluster, "update");
-    const live = this.#of(cluster);
-    const properties = recordAt(sent, "properties");
-    checkUnchanged(properties, recordAt(cluster.body, "properties"));
-    const wanted = featuresOf(properties);
-    checkFeatures(wanted, live.features);
-    const switched = wanted.workloadIdentity !== live.features.workloadIdentity;
-    live.features = wanted;
-    live.sent = sent;
+    const state = this.state(cluster);
+    checkIdle(state);
+    checkRunning(state, cluster.name);
+    const { tenantId } = tenant.spec;
+    const body = recordAt(sent, "properties");
+    checkUnchanged(body, state.properties);
+    const top = topOf(sent, state.top, state.identity.principalId, tenantId);
+    const properties = mergedProperties(body, state.properties, tenantId);
+    const [before, after] = [featuresOf(state.properties), featuresOf(properties)];
+    checkIssuerStays(after, before);
+    const around = { version: String(properties.kubernetesVersion), runs: state.identity.kubernetesVersion };
+    const pools = poolsAfter(body, state.pools, around, "Updating");
+    checkCluster(properties, top, [...pools.values()], cluster.location ?? "");
+    Object.assign(state, { top, properties });
+    for (const [name, pool] of pools) state.pools.set(name, pool);
     cluster.tags = tagsOf(sent);
-    cluster.body = filledBody(sent, live.identity, tenant.spec.tenantId, "Updating");
-    const started = this.#run(tenant, cluster, live, async () => {
+    enter(state, "Updating", [...state.pools.keys()]);
+    show(cluster, state);
+    const started = this.#run(tenant, cluster, state, async () => {
       // As AKS does: a PUT on a cluster whose creation failed tries again.
-      if (live.running === undefined) await this.#start(tenant, cluster, live);
-      else if (switched) await live.running.setWorkloadIdentity(wanted.workloadIdentity);
+      if (state.running === undefined) await this.#start(tenant, cluster, state);
+      else if (before.workloadIdentity !== after.workloadIdentity) {
+        await state.running.setWorkloadIdentity(after.workloadIdentity);
+      }
     });
     return { cluster, started };
   }
 
+  /** Writes nothing but the tags. */
+  tag(cluster: StoredResource, tags: Record<string, string> | undefined): void {
+    const state = this.state(cluster);
+    checkIdle(state);
+    cluster.tags = tags ?? cluster.tags;
+    enter(state, "Succeeded", []);
+    show(cluster, state);
+  }
+
   /** Deletes a cluster; one that is still being created is stopped once it runs. */
   remove(tenant: Tenant, cluster: StoredResource): Operation {
-    const live = this.#of(cluster);
-    cluster.body = filledBody(live.sent, live.identity, tenant.spec.tenantId, "Deleting");
-    const earlier = live.operation;
+    const state = this.state(cluster);
+    enter(state, "Deleting", [...state.pools.keys()]);
+    show(cluster, state);
+    const earlier = state.operation;
     return tenant.operations.start(async () => {
       await earlier?.done;
       await tenant.resources.delete(cluster.id);
@@ -105,62 +142,55 @@ export class ClusterLifecycle {
 
   /** The API server of a cluster that has one; Azure refuses credentials of one that is not ready. */
   running(cluster: StoredResource): RunningCluster {
-    this.checkIdle(cluster, "credential");
-    const { running } = this.#of(cluster);
-    if (running === undefined) {
+    const state = this.state(cluster);
+    checkIdle(state, []);
+    if (state.running === undefined) {
       throw new ArmError(
         409,
         "OperationNotAllowed",
         `The managed cluster '${cluster.name}' has no API server: its creation failed. Write it again, or delete it.`,
       );
     }
-    return running;
+    return state.running;
   }
 
-  checkIdle(cluster: StoredResource, wanted: string): void {
-    const state = recordAt(cluster.body, "properties").provisioningState;
-    if (state === "Succeeded" || state === "Failed") return;
-    throw new ArmError(
-      409,
-      "OperationNotAllowed",
-      `Operation (${wanted}) is not allowed: another operation (${String(state)}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
-    );
-  }
-
-  async #start(tenant: Tenant, cluster: StoredResource, live: Live): Promise<void> {
-    live.running = await this.#world.backend.start({
+  async #start(tenant: Tenant, cluster: StoredResource, state: ClusterState): Promise<void> {
+    const { workloadIdentity } = featuresOf(state.properties);
+    state.running = await this.#world.backend.start({
       kind: "aks",
       armId: cluster.id,
       name: cluster.name,
       tenantId: tenant.spec.tenantId,
       location: cluster.location ?? tenant.spec.location,
-      issuerUrl: live.identity.issuerUrl,
-      managedWebhook: live.features.workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
+      issuerUrl: state.identity.issuerUrl,
+      managedWebhook: workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
       environment: "public",
     });
   }
 
-  #run(tenant: Tenant, cluster: StoredResource, live: Live, work: () => Promise<void>): Operation {
-    const settle = (state: string) => {
-      cluster.body = filledBody(live.sent, live.identity, tenant.spec.tenantId, state);
+  #run(tenant: Tenant, cluster: StoredResource, state: ClusterState, work: () => Promise<void>): Operation {
+    const end = (provisioningState: string) => {
+      // A deletion that came in between is not undone.
+      if (state.provisioningState !== "Deleting") settle(state, provisioningState);
+      show(cluster, state);
     };
-    live.operation = tenant.operations.start(async () => {
+    state.operation = tenant.operations.start(async () => {
       try {
         await work();
-        if (live.features.oidcIssuer && live.running !== undefined) {
-          this.#world.issuers.set(live.identity.issuerUrl, live.running);
+        if (featuresOf(state.properties).oidcIssuer && state.running !== undefined) {
+          this.#world.issuers.set(state.identity.issuerUrl, state.running);
         }
-        settle("Succeeded");
+        end("Succeeded");
       } catch (error) {
-        settle("Failed");
+        end("Failed");
         throw error;
       }
     }, this.#world.log);
-    return live.operation;
+    return state.operation;
   }
 
   /** AKS keeps the nodes in a group of its own, which goes when the cluster goes. */
-  #makeNodeGroup(tenant: Tenant, cluster: StoredResource, { nodeResourceGroup: name }: ClusterIdentity): void {
+  #makeNodeGroup(tenant: Tenant, cluster: StoredResource, name: string): void {
     tenant.groups.set(name.toLowerCase(), {
       id: `/subscriptions/${tenant.spec.subscriptionId}/resourceGroups/${name}`,
       name,
@@ -170,19 +200,12 @@ export class ClusterLifecycle {
   }
 
   async #stop(tenant: Tenant, cluster: StoredResource): Promise<void> {
-    const live = this.#of(cluster);
-    await live.operation?.done;
-    this.#world.issuers.delete(live.identity.issuerUrl);
-    this.#live.delete(cluster);
-    await live.running?.stop();
-    const nodes = tenant.groups.get(live.identity.nodeResourceGroup.toLowerCase());
+    const state = this.state(cluster);
+    await state.operation?.done;
+    this.#world.issuers.delete(state.identity.issuerUrl);
+    this.#states.delete(cluster);
+    await state.running?.stop();
+    const nodes = tenant.groups.get(state.identity.nodeResourceGroup.toLowerCase());
     if (nodes?.managedBy === cluster.id) await deleteGroup(tenant, nodes);
-  }
-
-  #of(cluster: StoredResource): Live {
-    const live = this.#live.get(cluster);
-    if (live === undefined)
-      throw new ArmError(404, "ResourceNotFound", `The managed cluster '${cluster.name}' is gone.`);
-    return live;
   }
 }

@@ -2,8 +2,10 @@ import type { Router } from "express";
 import type { World } from "../tenant.ts";
 import { type ArmAnswer, type ArmCall, isRecord, operation, recordAt } from "./call.ts";
 import { ArmError, armErrors } from "./errors.ts";
+import { checkStaticCredential, entraKubeconfig } from "./managed-cluster-access.ts";
+import { invalidParameter } from "./managed-cluster-errors.ts";
 import type { ClusterLifecycle } from "./managed-cluster-lifecycle.ts";
-import { operationJson, retryAfter } from "./operations.ts";
+import { type Operation, operationJson, retryAfter } from "./operations.ts";
 import { groupOf } from "./resource-groups.ts";
 import { resourceJson, type StoredResource } from "./resource-store.ts";
 import { fullType, knownTypes } from "./resource-types.ts";
@@ -27,7 +29,7 @@ export function serveClusterReads(router: Router, world: World, lifecycle: Clust
   const one = `${collection}/:cluster`;
   operation(router, world, "get", one, read, (call) => ({ status: 200, body: resourceJson(clusterOf(call)) }));
   serveCredentials(router, world, one, lifecycle);
-  servePools(router, world, one);
+  serveUpgradeProfile(router, world, one, lifecycle);
   serveOperations(router, world);
 }
 
@@ -42,47 +44,69 @@ export function clusterOf(call: ArmCall): StoredResource {
 function serveCredentials(router: Router, world: World, one: string, lifecycle: ClusterLifecycle): void {
   for (const role of ["User", "Admin"] as const) {
     const verb = `listCluster${role}Credential`;
-    const requirement = {
-      action: `${type}/${verb}/action`,
-      versions: knownTypes.managedClusters,
-      scope: (call: ArmCall) => call.path.slice(0, call.path.lastIndexOf("/")),
-    };
+    const requirement = { action: `${type}/${verb}/action`, versions: knownTypes.managedClusters, scope: parentPath };
     operation(router, world, "post", `${one}/${verb}`, requirement, (call) => {
-      const kubeconfig = lifecycle.running(clusterOf(call)).kubeconfig();
-      const value = Buffer.from(kubeconfig).toString("base64");
+      const value = Buffer.from(credential(call, role, lifecycle)).toString("base64");
       return { status: 200, body: { kubeconfigs: [{ name: `cluster${role}`, value }] } };
     });
   }
 }
 
-function servePools(router: Router, world: World, one: string): void {
-  const requirement = { action: `${type}/agentPools/read`, versions: knownTypes.agentPools };
-  operation(router, world, "get", `${one}/agentPools`, requirement, (call) => ({
-    status: 200,
-    body: { value: poolsOf(call) },
-  }));
-  operation(router, world, "get", `${one}/agentPools/:pool`, requirement, (call) => {
-    const wanted = call.param("pool").toLowerCase();
-    const pool = poolsOf(call).find(({ name }) => name === wanted);
-    if (pool === undefined)
-      throw new ArmError(
-        404,
-        "NotFound",
-        `Could not find the agentpool: ${call.param("pool")} in managed cluster ${call.param("cluster")}.`,
-      );
-    return { status: 200, body: pool };
+/** The administrator's kubeconfig, or what users of a cluster with Microsoft Entra ID get: one that runs kubelogin. */
+function credential(call: ArmCall, role: "User" | "Admin", lifecycle: ClusterLifecycle): string {
+  const cluster = clusterOf(call);
+  const { properties } = lifecycle.state(cluster);
+  const kubeconfig = lifecycle.running(cluster).kubeconfig();
+  if (role === "Admin" || !isRecord(properties.aadProfile)) {
+    checkStaticCredential(properties);
+    return kubeconfig;
+  }
+  const format = call.query("format");
+  if (!["", "azure", "exec"].includes(format.toLowerCase())) {
+    throw invalidParameter("format", `'${format}' is not one of azure, exec.`);
+  }
+  const user = `clusterUser_${groupOf(call).name}_${cluster.name}`;
+  return entraKubeconfig(kubeconfig, user, String(recordAt(properties, "aadProfile").tenantID), "AzurePublicCloud");
+}
+
+/** What a cluster may be upgraded to: nothing, where there is one version. */
+function serveUpgradeProfile(router: Router, world: World, one: string, lifecycle: ClusterLifecycle): void {
+  const requirement = { action: `${type}/upgradeProfiles/read`, versions: knownTypes.managedClusters };
+  operation(router, world, "get", `${one}/upgradeProfiles/default`, requirement, (call) => {
+    const cluster = clusterOf(call);
+    const { identity, pools } = lifecycle.state(cluster);
+    const runs = { kubernetesVersion: identity.kubernetesVersion, upgrades: [] };
+    const agentPoolProfiles = [...pools.values()].map(({ name, properties: { osType } }) => ({
+      name,
+      osType,
+      ...runs,
+    }));
+    return {
+      status: 200,
+      body: {
+        id: `${cluster.id}/upgradeprofiles/default`,
+        name: "default",
+        type: `${type}/upgradeprofiles`,
+        properties: { controlPlaneProfile: { name: "master", osType: "Linux", ...runs }, agentPoolProfiles },
+      },
+    };
   });
 }
 
-function poolsOf(call: ArmCall): Record<string, unknown>[] {
-  const cluster = clusterOf(call);
-  const profiles = recordAt(cluster.body, "properties").agentPoolProfiles;
-  return (Array.isArray(profiles) ? profiles.filter(isRecord) : []).map(({ name, ...properties }) => ({
-    id: `${cluster.id}/agentPools/${String(name)}`,
-    name,
-    type: fullType(knownTypes.agentPools),
-    properties,
-  }));
+/** The resource of a path that ends in an action: the permission is needed over it. */
+export function parentPath(call: ArmCall): string {
+  return call.path.slice(0, call.path.lastIndexOf("/"));
+}
+
+/** AKS names both addresses of an operation; a client may poll either. */
+export function operationHeaders(call: ArmCall, { id }: Operation, location: string): Record<string, string> {
+  const base = `${call.base}/subscriptions/${call.tenant.spec.subscriptionId}/${provider}/locations/${location}`;
+  const version = `?api-version=${call.apiVersion}`;
+  return {
+    "azure-asyncoperation": `${base}/operations/${id}${version}`,
+    location: `${base}/operationresults/${id}${version}`,
+    ...retryAfter(call.world.operationPollMs),
+  };
 }
 
 function serveOperations(router: Router, world: World): void {

@@ -1,5 +1,10 @@
-import { isRecord, recordAt } from "./call.ts";
+import type { AgentPool } from "./agent-pool-defaults.ts";
+import { checkPool, checkSystemPool, sentPools } from "./agent-pool-rules.ts";
+import { recordAt } from "./call.ts";
 import { ArmError } from "./errors.ts";
+import { checkAccess, checkPrivateUnchanged } from "./managed-cluster-access.ts";
+import { invalidParameter, propertyChangeNotAllowed, requiredParameter } from "./managed-cluster-errors.ts";
+import { checkNetwork, checkNetworkUnchanged, networkOf } from "./managed-cluster-network.ts";
 
 /** What of a managed cluster's body decides how its API server runs. */
 export interface ClusterFeatures {
@@ -21,28 +26,21 @@ export function checkClusterName(name: string): void {
 export function checkClusterProperties(properties: Record<string, unknown>): void {
   const { dnsPrefix, fqdnSubdomain } = properties;
   if (typeof dnsPrefix !== "string" && typeof fqdnSubdomain !== "string") {
-    throw required("properties.dnsPrefix");
+    throw requiredParameter("properties.dnsPrefix");
   }
   if (typeof dnsPrefix === "string" && !/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?$/.test(dnsPrefix)) {
-    throw invalid(
+    throw invalidParameter(
       "properties.dnsPrefix",
       `'${dnsPrefix}' must be 1-54 letters, numbers and hyphens, and start and end with a letter or number.`,
     );
   }
-  const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles.filter(isRecord) : [];
-  if (pools.length === 0) throw required("properties.agentPoolProfiles");
-  for (const pool of pools) checkPool(pool);
+  const pools = sentPools(properties);
+  // Also of a cluster that exists: Azure/AKS#2495.
+  if (pools.length === 0) throw requiredParameter("properties.agentPoolProfiles");
   const names = pools.map(({ name }) => String(name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw invalid("properties.agentPoolProfiles.name", `the agent pool name '${twice}' is used twice.`);
-  if (!pools.some(({ mode }) => mode === "System")) {
-    throw new ArmError(
-      400,
-      "NoSystemPool",
-      "Must define at least one system pool. Set 'mode' of one of agentPoolProfiles to 'System'. See https://aka.ms/aks/system-pool for more details.",
-    );
-  }
+    throw invalidParameter("properties.agentPoolProfiles.name", `the agent pool name '${twice}' is used twice.`);
 }
 
 /**
@@ -63,24 +61,47 @@ export function checkVersions(properties: Record<string, unknown>, runs: string)
     );
   };
   check("K8sVersionNotSupported", "properties.kubernetesVersion", properties.kubernetesVersion);
-  const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles.filter(isRecord) : [];
-  for (const { orchestratorVersion } of pools) {
+  for (const { orchestratorVersion } of sentPools(properties)) {
     check("AgentPoolK8sVersionNotSupported", "properties.agentPoolProfiles.orchestratorVersion", orchestratorVersion);
   }
 }
 
 /** What a cluster keeps for life; AKS refuses to change it. */
-const fixedProperties = ["dnsPrefix", "fqdnSubdomain", "nodeResourceGroup"] as const;
+const fixedProperties = ["dnsPrefix", "fqdnSubdomain", "nodeResourceGroup", "diskEncryptionSetID"] as const;
 
 /** Refuses a body that would change what AKS cannot change. A property that is left out stays as it is. */
 export function checkUnchanged(wanted: Record<string, unknown>, current: Record<string, unknown>): void {
   for (const name of fixedProperties) {
     if (wanted[name] === undefined || wanted[name] === null || wanted[name] === current[name]) continue;
-    throw new ArmError(
-      400,
-      "PropertyChangeNotAllowed",
-      `Changing property '${name}' is not allowed. It is '${String(current[name])}' and would become '${String(wanted[name])}'. Create another cluster, or give the old value.`,
-    );
+    throw propertyChangeNotAllowed(name);
+  }
+  checkNetworkUnchanged(networkOf(wanted), networkOf(current));
+  checkPrivateUnchanged(recordAt(wanted, "apiServerAccessProfile"), recordAt(current, "apiServerAccessProfile"));
+}
+
+/** Refuses what AKS refuses of a cluster as it would be after the write. */
+export function checkCluster(
+  properties: Record<string, unknown>,
+  top: Record<string, unknown>,
+  pools: readonly AgentPool[],
+  location: string,
+): void {
+  checkFeatures(featuresOf(properties));
+  checkTier(recordAt(top, "sku"), properties.supportPlan);
+  checkAccess(properties, recordAt(top, "identity").type);
+  for (const pool of pools) checkPool(pool.name, pool.properties, location);
+  const all = pools.map((pool) => pool.properties);
+  checkSystemPool(all);
+  checkNetwork(networkOf(properties), all);
+}
+
+/** Tiers and support plans: learn.microsoft.com/azure/aks/free-standard-pricing-tiers, long-term-support. Words not confirmed. */
+function checkTier({ name, tier }: Record<string, unknown>, supportPlan: unknown): void {
+  if (!["Base", "Automatic"].includes(String(name)) || !["Free", "Standard", "Premium"].includes(String(tier))) {
+    throw invalidParameter("sku", `'${String(name)}', '${String(tier)}' is no name and tier of a managed cluster.`);
+  }
+  if (supportPlan === "AKSLongTermSupport" && tier !== "Premium") {
+    throw invalidParameter("supportPlan", "AKSLongTermSupport needs the tier Premium.");
   }
 }
 
@@ -92,63 +113,18 @@ export function featuresOf(properties: Record<string, unknown>): ClusterFeatures
   };
 }
 
-/** Workload identity stands on the issuer, and the issuer can't be switched off again. */
-export function checkFeatures(wanted: ClusterFeatures, current: ClusterFeatures | undefined): void {
-  if (current?.oidcIssuer && !wanted.oidcIssuer) {
-    throw new ArmError(400, "OIDCIssuerFeatureCannotBeDisabled", "OIDC issuer feature cannot be disabled.");
-  }
-  if (wanted.workloadIdentity && !wanted.oidcIssuer) {
-    throw new ArmError(
-      400,
-      "BadRequest",
-      "Workload identity needs the OIDC issuer: 'properties.securityProfile.workloadIdentity' is enabled and 'properties.oidcIssuerProfile' is not. Enable both.",
-    );
-  }
-}
-
-function checkPool(pool: Record<string, unknown>): void {
-  const { name, count, minCount, maxCount, enableAutoScaling } = pool;
-  if (typeof name !== "string" || !/^[a-z][a-z0-9]{0,11}$/.test(name)) {
-    throw invalid(
-      "agentPoolProfile.name",
-      `'${String(name)}' must be 1-12 lowercase letters and numbers, and start with a letter.`,
-    );
-  }
-  if (pool.mode !== undefined && !["System", "User", "Gateway"].includes(String(pool.mode))) {
-    throw invalid("agentPoolProfile.mode", `'${String(pool.mode)}' is not one of System, User, Gateway.`);
-  }
-  if (count !== undefined && (typeof count !== "number" || count < 0 || count > 1000)) {
-    throw invalid("agentPoolProfile.count", `'${String(count)}' of pool '${name}' must be a number from 0 to 1000.`);
-  }
-  if (enableAutoScaling !== true && (minCount !== undefined || maxCount !== undefined)) {
-    throw invalid(
-      "agentPoolProfile.enableAutoScaling",
-      `minCount and maxCount of pool '${name}' need enableAutoScaling.`,
-    );
-  }
-  if (
-    enableAutoScaling === true &&
-    !(typeof minCount === "number" && typeof maxCount === "number" && minCount <= maxCount)
-  ) {
-    throw invalid(
-      "agentPoolProfile.minCount",
-      `pool '${name}' scales itself and needs minCount and maxCount, the first not above the second.`,
-    );
-  }
-}
-
-function required(property: string): ArmError {
-  return new ArmError(
+/** Workload identity stands on the issuer. The rule is in learn.microsoft.com/azure/aks/workload-identity-deploy-cluster; the words are not confirmed. */
+function checkFeatures({ oidcIssuer, workloadIdentity }: ClusterFeatures): void {
+  if (!workloadIdentity || oidcIssuer) return;
+  throw new ArmError(
     400,
-    "InvalidParameter",
-    `Required parameter ${property} is missing (null). Give it in the request's body.`,
+    "BadRequest",
+    "Workload identity needs the OIDC issuer: 'properties.securityProfile.workloadIdentity' is enabled and 'properties.oidcIssuerProfile' is not. Enable both.",
   );
 }
 
-function invalid(parameter: string, problem: string): ArmError {
-  return new ArmError(
-    400,
-    "InvalidParameter",
-    `The value of parameter ${parameter} is invalid. Error details: ${problem}`,
-  );
+/** Refuses to switch the issuer off again. The answer is quoted by many, for example Azure/AKS-Construction#531. */
+export function checkIssuerStays(wanted: ClusterFeatures, current: ClusterFeatures): void {
+  if (!current.oidcIssuer || wanted.oidcIssuer) return;
+  throw new ArmError(400, "OIDCIssuerFeatureCannotBeDisabled", "OIDC issuer feature cannot be disabled.");
 }
