@@ -1,0 +1,121 @@
+import { Provider } from "@pulumi/azure-native/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster, ClusterContext } from "../../components/clusters";
+import { tenantId } from "../../federation/ids";
+import { load, tenantA } from "./config-fixtures";
+
+type Inputs = Record<string, unknown>;
+
+export interface MadeResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Inputs;
+}
+
+export interface ArcWorld {
+  /** What Azure answers to the reading of a resource, by type and name; one that is not listed is a 404. */
+  readonly existing?: Record<string, Inputs>;
+  /** In place of the 404: the answer to every reading. */
+  readonly refusal?: string;
+}
+
+export interface ArcRun {
+  readonly made: readonly MadeResource[];
+  readonly warnings: readonly string[];
+  readonly cluster?: Cluster;
+  readonly error?: Error;
+}
+
+export const arcIssuer = "https://northamerica.oic.prod-arc.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f/";
+
+/** Makes one cluster against mocks that record every resource and answer for Azure's readings. */
+export async function runArc<Config>(
+  make: (config: Config, context: ClusterContext) => Promise<Cluster>,
+  config: Config,
+  world: ArcWorld = {},
+  changes: Partial<ClusterContext> = {},
+): Promise<ArcRun> {
+  const made: MadeResource[] = [];
+  const warnings: string[] = [];
+  const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (text) => void warnings.push(text));
+  await pulumi.runtime.setMocks(mocks(made, world), "cross-tenant-identity", "test", false, "organization");
+  try {
+    const cluster = await make(config, { ...context(), ...changes });
+    await pulumi.runtime.disconnect();
+    return { made, warnings, cluster };
+  } catch (error) {
+    return { made, warnings, error: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    warn.mockRestore();
+  }
+}
+
+/** A cluster's config of one kind, as the schemas and rules leave it. */
+export function clusterConfig<Kind extends string>(values: Inputs & { kind: Kind }, workloads: unknown[] = []) {
+  const { cluster } = load({
+    tenantA,
+    cluster: values,
+    workloads,
+    identityStack: workloads.length > 0 ? "b" : undefined,
+  });
+  if (cluster === undefined || !("kind" in cluster) || cluster.kind !== values.kind) throw new Error("another kind");
+  return cluster as Extract<typeof cluster, { kind: Kind }>;
+}
+
+function context(): ClusterContext {
+  const connected = load({ tenantA, cluster: { kind: "aks", name: "any", resourceGroup: "any" } }).tenantA;
+  if (connected === undefined) throw new Error("no tenant A");
+  return {
+    tenantA: {
+      provider: new Provider("tenantA", {}),
+      tenantId: connected.tenantId,
+      subscriptionId: connected.subscriptionId,
+      location: "eastus",
+      environment: "public",
+      tags: { team: "edge" },
+    },
+    stack: "organization.cross-tenant-identity.test",
+    runsWorkloads: true,
+    tenantId: tenantId(tenantA.tenantId),
+    environment: "public",
+  };
+}
+
+function mocks(made: MadeResource[], { existing = {}, refusal }: ArcWorld): pulumi.runtime.Mocks {
+  return {
+    newResource({ type, name, inputs }) {
+      if (type !== "pulumi:providers:azure-native") made.push({ type, name, inputs });
+      return { id: `/id/${name}`, state: { ...inputs, ...stateOf(type) } };
+    },
+    call({ token, inputs }) {
+      switch (token) {
+        case "azure-native:resources:getResource": {
+          const found = existing[`${inputs.resourceType} ${inputs.resourceName}`];
+          if (refusal !== undefined) throw answered(refusal);
+          if (found === undefined)
+            throw answered(`Status=404 Code="ResourceNotFound" Message="no ${inputs.resourceName}"`);
+          return { id: `/found/${inputs.resourceName}`, ...found };
+        }
+        case "azure-native:authorization:getClientToken":
+          return { token: "access-token" };
+        case "azure-native:hybridcontainerservice:listProvisionedClusterInstanceAdminKubeconfig":
+          return {
+            properties: { kubeconfigs: [{ name: "admin", value: Buffer.from("apiVersion: v1").toString("base64") }] },
+          };
+        default:
+          throw new Error(`nobody expected a call of ${token}`);
+      }
+    },
+  };
+}
+
+function stateOf(type: string): Inputs {
+  if (type === "pulumi-nodejs:dynamic/azure:ArcAgents") return { issuerUrl: arcIssuer };
+  if (type === "pulumi-nodejs:dynamic/crypto:SshKey") return { publicKey: "ssh-rsa AAAA made", privateKey: "PRIVATE" };
+  return {};
+}
+
+/** An error as the engine hands it over. */
+function answered(details: string): Error {
+  return Object.assign(new Error(details), { details });
+}
