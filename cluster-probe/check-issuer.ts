@@ -1,7 +1,6 @@
-import { isIPv4 } from "node:net";
 import { RunError } from "@pulumi/pulumi";
 import type { ClusterKind } from "../config/cluster";
-import { issuerDifference } from "../federation/issuer";
+import { issuerDifference, unreachableIssuer } from "../federation/issuer";
 
 /** A cluster as an error names it. */
 export interface ClusterPlace {
@@ -27,7 +26,7 @@ export function checkIssuer(place: ClusterPlace, expected: string, reported: str
     `  expected:      ${expected} (${place.issuerFrom})`,
     `  cluster says:  ${reported} (${place.kubeconfigFrom})`,
   ];
-  if (isLocal(reported)) throw new RunError(localIssuer(place, sides, expected));
+  if (isLocal(reported)) throw new RunError(localIssuer(place, sides, expected, reported));
   const difference = issuerDifference(expected, reported);
   if (difference !== "they are different issuers") {
     throw new RunError(
@@ -52,17 +51,12 @@ export function checkIssuer(place: ClusterPlace, expected: string, reported: str
   );
 }
 
-/** What is wrong with an issuer that only the machine or the network of the cluster can reach; undefined for a public one. */
-export function isLocal(issuer: string): boolean {
-  if (!URL.canParse(issuer)) return true;
-  const { hostname } = new URL(issuer);
-  const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  if (isIPv4(name)) return /^(0|10|127)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\./.test(name);
-  if (name.includes(":")) return /^(::1?$|f[cd]|fe[89ab])/.test(name);
-  return !name.includes(".") || /\.(svc|local|localhost|internal)$/.test(name);
+/** Kubernetes' oldest default, kubernetes/serviceaccount, is not even a URL. */
+function isLocal(issuer: string): boolean {
+  return !URL.canParse(issuer) || unreachableIssuer(issuer) !== undefined;
 }
 
-function localIssuer(place: ClusterPlace, sides: readonly string[], expected: string): string {
+function localIssuer(place: ClusterPlace, sides: readonly string[], expected: string, reported: string): string {
   const lines = [
     `Cluster ${place.name} signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
     ...sides,
@@ -75,17 +69,20 @@ function localIssuer(place: ClusterPlace, sides: readonly string[], expected: st
   return [
     ...lines,
     "  to do:         give its kube-apiserver the public issuer, which serves the cluster's keys, and restart it:",
-    ...issuerFlags(expected).map((flag) => `                   ${flag}`),
+    ...issuerFlags(expected, reported).map((flag) => `                   ${flag}`),
     "                 Without such a place, the program makes one: cluster.publishIssuer (docs/self-managed-issuer.md)",
   ].join("\n");
 }
 
-/** Flags of a kube-apiserver that signs with a public issuer and goes on to accept its former tokens. */
-export function issuerFlags(issuer: string): string[] {
+/**
+ * Flags of a kube-apiserver that signs with a public issuer and goes on to accept the tokens of its former one: the first
+ * issuer signs, all are accepted (Kubernetes, kube-apiserver reference).
+ */
+export function issuerFlags(issuer: string, former: string): string[] {
   return [
     `--service-account-issuer=${issuer}`,
     `--service-account-jwks-uri=${issuer.replace(/\/$/, "")}/openid/v1/jwks`,
-    "--service-account-issuer=https://kubernetes.default.svc.cluster.local   (the former one, second: running pods keep working)",
+    `--service-account-issuer=${former}`,
   ];
 }
 

@@ -3,6 +3,7 @@ import { makeAks } from "./aks";
 import { makeAksArc } from "./aks-arc";
 import type { Cluster, ClusterContext } from "./cluster";
 import { makeConnected } from "./connected";
+import { makePlainKubernetes } from "./plain-kubernetes";
 
 export type { Cluster, ClusterAccess, ClusterContext, ReachableCluster } from "./cluster";
 export { isReachable } from "./cluster";
@@ -19,6 +20,8 @@ export async function makeCluster(cluster: ClusterConfig, context: ClusterContex
       return makeAksArc(cluster, context);
     case "connected":
       return makeConnected(cluster, context);
+    case "kubernetes":
+      return makePlainKubernetes(cluster, context);
     default:
       throw new Error(`kind ${cluster.kind} is not built yet`);
   }
