@@ -22,6 +22,7 @@ export function clusterOutputs(cluster: Cluster, workloads: readonly Workload[],
       }),
     ),
     ...(cluster.access ? { kubeconfig: cluster.access.kubeconfig } : {}),
+    ...(cluster.sshPrivateKey ? { sshPrivateKey: cluster.sshPrivateKey } : {}),
   };
 }
 

@@ -5,10 +5,11 @@ import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { AksArc } from "../../config/cluster";
+import { cloudOf } from "../../federation/clouds";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import { ArcAgents } from "./arc-agents";
-import { connectedClusters, provisionedClusterInstances, resourceManager } from "./arc-api";
+import { connectedClusters, provisionedClusterInstances } from "./arc-api";
 import { type AzureLocalPlace, findAzureLocalPlace } from "./arc-place";
 import { connectedClusterProperties, instanceProperties, writtenByAgents, writtenByAzureLocal } from "./arc-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
@@ -143,7 +144,7 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
   }
 
   private agents(cluster: AksArc, tenant: ConnectedTenant, cloud: CloudResources): ArcAgents {
-    const endpoint = resourceManager(tenant.environment);
+    const endpoint = cloudOf(tenant.environment).resourceManager;
     const { resourceGroup, connected, instance } = cloud;
     // Fetched when the instance stands: the token lives for an hour, and Azure Local may take that long.
     const { token } = getClientTokenOutput({}, { parent: this, provider: tenant.provider, dependsOn: [instance] });

@@ -45,14 +45,3 @@ export function arcResourceId({ namespace, type }: ArcResourceType, place: Resou
   const { subscriptionId, resourceGroup, name } = place;
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${namespace}/${type}/${name}`;
 }
-
-const endpoints = {
-  public: "https://management.azure.com",
-  usgovernment: "https://management.usgovcloudapi.net",
-  china: "https://management.chinacloudapi.cn",
-} as const;
-
-/** Resource Manager's address in a cloud. */
-export function resourceManager(environment: keyof typeof endpoints): string {
-  return endpoints[environment];
-}

@@ -23,6 +23,8 @@ export interface Cluster extends pulumi.ComponentResource {
   readonly oidcIssuerUrl: pulumi.Output<IssuerUrl>;
   /** Undefined where config gives none: a connected cluster without kubeconfig runs no workloads. */
   readonly access: ClusterAccess | undefined;
+  /** Private key for the nodes (PEM, a secret), where the stack made one. */
+  readonly sshPrivateKey?: pulumi.Output<string> | undefined;
 }
 
 /** A cluster that takes workloads. */

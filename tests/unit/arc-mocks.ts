@@ -73,6 +73,7 @@ function context(): ClusterContext {
       location: "eastus",
       environment: "public",
       tags: { team: "edge" },
+      signIn: { way: undefined, clientId: undefined, tokenFile: undefined },
     },
     stack: "organization.cross-tenant-identity.test",
     runsWorkloads: true,

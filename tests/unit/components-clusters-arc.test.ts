@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AksArcCluster, makeAksArc } from "../../components/clusters/aks-arc";
 import { podDisruptionBudgetRemoval } from "../../components/clusters/pod-disruption-budgets";
 import { sshKeyProvider } from "../../components/clusters/ssh-key";
-import { arcIssuer, clusterConfig, type MadeResource, runArc } from "./arc-mocks";
+import { type ArcWorld, arcIssuer, clusterConfig, type MadeResource, runArc } from "./arc-mocks";
 import { tenantA } from "./config-fixtures";
 
 const scope = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-local/providers`;
@@ -21,7 +21,7 @@ const existing = {
   "logicalNetworks lnet": { id: logicalNetwork, extendedLocation: { type: "CustomLocation", name: customLocation } },
 };
 
-const run = (changes: Record<string, unknown> = {}, world = { existing }) =>
+const run = (changes: Record<string, unknown> = {}, world: ArcWorld = { existing }) =>
   runArc(makeAksArc, clusterConfig({ ...aksArc, ...changes }), world);
 
 function only(made: readonly MadeResource[], type: string, name?: string): Record<string, unknown> {
@@ -127,7 +127,7 @@ describe("an AKS Arc cluster", () => {
 
 describe("the place of an AKS Arc cluster", () => {
   it("is refused before anything is made, custom location and logical network together", async () => {
-    const { made, error } = await run({}, { existing: {} } as never);
+    const { made, error } = await run({}, { existing: {} });
     expect(made).toEqual([]);
     expect(error?.message).toBe(`Cluster arc-wi-demo is to be made with a custom location that does not exist.
   where:   cluster.customLocation: site in resource group rg-local, subscription ${tenantA.subscriptionId} (tenant A)
