@@ -1,6 +1,7 @@
-/** `npm run sandbox -- up | env | status | down` */
+/** `npm run sandbox -- up | env | status | cluster | down` */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { clusterCommand, clusterUsage } from "./cli-cluster.ts";
 import { sandboxEnvironment, shellExports } from "./session/environment.ts";
 import { inventory } from "./session/inventory.ts";
 import { defaultStateDir, projectRoot, readSession, type SandboxSession, sessionFile } from "./session/session.ts";
@@ -14,20 +15,18 @@ const usage = `Usage: npm run sandbox -- COMMAND [options]
   env       print its environment: eval "$(npm run -s sandbox -- env)"
   status    what runs, and what the tenants hold
   down      end it and remove its state
+${clusterUsage}
 
 Options
   --dir DIR             state directory (default: .sandbox, or CROSS_TENANT_IDENTITY_SANDBOX)
   --image IMAGE=COMMAND let the nodes run a further image as a local command (up; may be repeated)
   --foreground          stay in the foreground (up)`;
 
-const commands: Record<string, (stateDir: string) => Promise<void> | void> = { up, env, status, down };
+const commands: Record<string, (stateDir: string) => Promise<void> | void> = { up, env, status, cluster, down };
 
 const { values, positionals } = readArguments();
 const command = commands[positionals[0] ?? ""];
-if (command === undefined || positionals.length !== 1) {
-  console.error(usage);
-  process.exit(2);
-}
+if (command === undefined || (positionals.length !== 1 && command !== cluster)) wrongUsage();
 try {
   await command(values.dir ?? defaultStateDir());
 } catch (error) {
@@ -44,12 +43,19 @@ function readArguments() {
         dir: { type: "string" },
         image: { type: "string", multiple: true },
         foreground: { type: "boolean", default: false },
+        issuer: { type: "string" },
+        unpublished: { type: "boolean", default: false },
       },
     });
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+function wrongUsage(): never {
+  console.error(usage);
+  process.exit(2);
 }
 
 async function up(stateDir: string): Promise<void> {
@@ -92,6 +98,11 @@ async function status(stateDir: string): Promise<void> {
       console.log(`  ${resource.id}`);
     }
   }
+}
+
+async function cluster(stateDir: string): Promise<void> {
+  const { issuer, unpublished } = values;
+  if (!(await clusterCommand(running(stateDir), positionals.slice(1), { issuer, unpublished }))) wrongUsage();
 }
 
 async function down(stateDir: string): Promise<void> {

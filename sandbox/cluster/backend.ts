@@ -77,12 +77,13 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
 
 function runningCluster(
   cluster: Cluster,
-  { kind }: ClusterSpec,
+  { kind, tenantId }: ClusterSpec,
   context: string,
   stop: () => Promise<void>,
 ): RunningCluster {
   return {
     kind,
+    tenantId,
     context,
     get issuerUrl() {
       return cluster.issuerUrl;

@@ -98,7 +98,7 @@ function apiServerArguments({ credentials, directory }: Surroundings, port: numb
     `--token-auth-file=${files.tokens}`,
     // The first issuer is also the default audience, so tokens of pods are good for the API server itself.
     ...issuers.map((issuer) => `--service-account-issuer=${issuer}`),
-    `--service-account-jwks-uri=${jwksUri(issuers[0] ?? "")}`,
+    ...jwksUriArguments(issuers[0] ?? ""),
     `--service-account-signing-key-file=${privateKey}`,
     ...publicKeys.map((file) => `--service-account-key-file=${file}`),
     "--authorization-mode=Node,RBAC",
@@ -117,6 +117,11 @@ function apiServerArguments({ credentials, directory }: Surroundings, port: numb
     "--etcd-count-metric-poll-period=0",
     "--etcd-db-metric-poll-interval=0",
   ];
+}
+
+/** The API server refuses any other scheme, and serves no discovery document for an issuer without https. */
+function jwksUriArguments(issuerUrl: string): string[] {
+  return issuerUrl.startsWith("https://") ? [`--service-account-jwks-uri=${jwksUri(issuerUrl)}`] : [];
 }
 
 /** Where AKS publishes the keys of an issuer. */

@@ -14,7 +14,9 @@ export interface TokenSigning {
 }
 
 /** A step of a rotation that does not fit the keys that there are. */
-export class RotationError extends Error {}
+export class RotationError extends Error {
+  override readonly name = "RotationError";
+}
 
 /** The service-account keys and the issuer of one cluster, and how they change. Nothing takes effect before the API server is started with it. */
 export class SigningKeys {

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import express, { type RequestHandler, Router } from "express";
+import { clusterRoutes } from "./admin-clusters.ts";
 import { recordAt } from "./arm/call.ts";
 import { fullType, knownTypes } from "./arm/resource-types.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -42,9 +44,10 @@ export function adminRouter(world: World, log: RequestLog, keyFile: string): Rou
   router.get("/inventory", (_request, response) => {
     response.json(Object.fromEntries(world.tenants.map((tenant) => [tenant.spec.key, inventory(tenant)])));
   });
+  router.use(clusterRoutes(world, dirname(keyFile)));
   router.use((request, response) => {
     response.status(404).json({
-      error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/requests or /sandbox/inventory.`,
+      error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/requests, /sandbox/inventory or /sandbox/clusters.`,
     });
   });
   return router;

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { Topology } from "../topology.ts";
 import { issueServerIdentity, writeAuthority } from "./authority.ts";
 import type { ClusterBackend } from "./cluster-backend.ts";
+import { isIssuerHost } from "./cluster-issuers.ts";
 import { addDeployer, type DeployerCredential } from "./deployers.ts";
 import { cloudApplication } from "./hosts.ts";
+import { issuerCertificates } from "./issuer-certificates.ts";
 import { startProxy } from "./proxy.ts";
 import { RequestLog } from "./request-log.ts";
 import { createTenant, type World } from "./tenant.ts";
@@ -61,9 +63,18 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const deployers = world.tenants.map((tenant) => addDeployer(tenant, permissionsDir));
   const requestLog = new RequestLog(join(stateDir, "requests.jsonl"));
   const application = cloudApplication(world, requestLog, join(stateDir, "admin-key"));
-  const server = createServer({ cert: identity.certificate, key: identity.key, ca: identity.authority }, application);
+  const server = createServer(
+    {
+      cert: identity.certificate,
+      key: identity.key,
+      ca: identity.authority,
+      SNICallback: issuerCertificates(world, identity),
+    },
+    application,
+  );
   const port = await listen(server);
-  const proxy = await startProxy(port, log);
+  world.ownAddress = { port, authority: identity.authority };
+  const proxy = await startProxy(port, log, (host) => isIssuerHost(world, host));
   return {
     port,
     proxyPort: proxy.port,
@@ -77,6 +88,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       const groups = world.tenants.flatMap((tenant) => [...tenant.groups.values()].map(({ id }) => ({ tenant, id })));
       // One cluster that does not stop must not keep the others running.
       const stopped = await Promise.allSettled(groups.map(({ tenant, id }) => tenant.resources.delete(id)));
+      stopped.push(...(await Promise.allSettled([...world.clusters.values()].map((cluster) => cluster.stop()))));
       for (const each of stopped) if (each.status === "rejected") log(`cloud: a cluster did not stop: ${each.reason}`);
       await requestLog.close();
     },

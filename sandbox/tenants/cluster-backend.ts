@@ -49,6 +49,8 @@ export type RotationStep = "add" | "retire";
 /** A cluster that serves its API. */
 export interface RunningCluster {
   readonly kind: ClusterKind;
+  /** The tenant that the cluster belongs to; none for a plain one. */
+  readonly tenantId: string | undefined;
   /** Name of the cluster's context in kubeconfigs; no other running cluster has it. */
   readonly context: string;
   /** The `iss` of the tokens that it signs now. */

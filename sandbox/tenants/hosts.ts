@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
 import { adminRouter } from "./admin.ts";
 import { armRouter } from "./arm/server.ts";
+import { cloudOfLogin, cloudOfResourceManager, hostNameOf, isManagedIssuerHost } from "./azure-clouds.ts";
+import { isIssuerHost, issuerAt } from "./cluster-issuers.ts";
 import { entraRouter } from "./entra/server.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { World } from "./tenant.ts";
@@ -17,12 +19,13 @@ export function cloudApplication(world: World, log: RequestLog, adminKeyFile: st
   const entraOnly = Router();
   entraOnly.use(entra, refuse("Microsoft Entra ID"));
   application.use(log.middleware, requestIds);
+  const issuers = serveIssuers(world);
   application.use((request, response, next) => {
     const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-    if (host === "login.microsoftonline.com") entraOnly(request, response, next);
+    if (["127.0.0.1", "localhost"].includes(host)) own(request, response, next);
+    else if (host === "login.microsoftonline.com") entraOnly(request, response, next);
     else if (host === "management.azure.com") arm(request, response, next);
-    else if (host.endsWith(".oic.prod-aks.azure.com")) serveIssuer(world, host)(request, response, next);
-    else if (["127.0.0.1", "localhost"].includes(host)) own(request, response, next);
+    else if (isIssuerHost(world, host) || host.endsWith(".oic.prod-aks.azure.com")) issuers(request, response, next);
     else refuse(host)(request, response, next);
   });
   const fail: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -44,16 +47,16 @@ const requestIds: RequestHandler = (request, response, next) => {
 };
 
 /** An issuer's document and keys, as the cluster's own API server answers them. */
-function serveIssuer(world: World, host: string): RequestHandler {
+function serveIssuers(world: World): RequestHandler {
   return async (request, response) => {
-    const [, path = "", document] =
-      /^(\/.+\/)(\.well-known\/openid-configuration|openid\/v1\/jwks)$/.exec(request.path) ?? [];
-    const cluster = world.issuers.get(`https://${host}${path}`);
-    if (cluster === undefined || document === undefined) {
+    const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+    const found = issuerAt(world, host, request.path);
+    if (found === undefined) {
       response.status(404).json({ error: `No running cluster publishes https://${host}${request.path}.` });
       return;
     }
-    response.json(document === "openid/v1/jwks" ? await cluster.jwks() : await cluster.openidConfiguration());
+    const { cluster, document } = found;
+    response.json(document === "keys" ? await cluster.jwks() : await cluster.openidConfiguration());
   };
 }
 

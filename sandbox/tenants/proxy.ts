@@ -1,18 +1,21 @@
 import { createServer, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { allClouds } from "./azure-clouds.ts";
 
 /** Names that belong to Azure: what of them is not simulated must never be reached for real. */
-const azureOwned = [".azure.com", ".azure.net", ".microsoftonline.com", ".windows.net", ".microsoft.com"];
+const azureOwned = allClouds.flatMap(({ owns }) => owns.map((name) => `.${name}`));
 
 /** Names that the simulated cloud answers. */
-const simulated = [
-  /^login\.microsoftonline\.com$/,
-  /^management\.azure\.com$/,
-  /^graph\.microsoft\.com$/,
-  /^[a-z0-9-]+\.vault\.azure\.net$/,
-  /^[a-z0-9-]+\.oic\.prod-aks\.azure\.com$/,
-];
+const simulated = allClouds.flatMap((cloud) => [
+  ...[...cloud.login, cloud.resourceManager, cloud.microsoftGraph].map((name) => new RegExp(`^${literal(name)}$`)),
+  new RegExp(`^[a-z0-9-]+\\.${literal(cloud.vault)}$`),
+  new RegExp(`^[a-z0-9-]+\\.oic\\.prod-aks\\.${literal(cloud.domain)}$`),
+]);
+
+function literal(name: string): string {
+  return name.replaceAll(".", "\\.");
+}
 
 /** What the proxy does with a host: tunnel to the simulated cloud, refuse, or leave alone. */
 export function destinationOf(host: string): "simulated" | "refused" | "passed" {
@@ -21,10 +24,11 @@ export function destinationOf(host: string): "simulated" | "refused" | "passed" 
   return azureOwned.some((suffix) => name.endsWith(suffix) || name === suffix.slice(1)) ? "refused" : "passed";
 }
 
-/** A CONNECT proxy, on a free port of 127.0.0.1, that brings Azure's host names to the simulated cloud's TLS port. */
+/** A CONNECT proxy, on a free port of 127.0.0.1, that brings Azure's host names and those of issuers to the simulated cloud's TLS port. */
 export async function startProxy(
   tlsPort: number,
   log: (line: string) => void,
+  isIssuer: (host: string) => boolean = () => false,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Duplex>();
   const server: Server = createServer((request, response) => {
@@ -37,7 +41,7 @@ export async function startProxy(
   server.on("connect", (request, client: Duplex, head: Buffer) => {
     client.on("error", () => client.destroy());
     const [host = "", port = "443"] = splitAuthority(request.url ?? "");
-    const destination = destinationOf(host);
+    const destination = isIssuer(host) ? "simulated" : destinationOf(host);
     if (destination === "refused") {
       log(`proxy: refused ${host}`);
       refuse(

@@ -31,6 +31,8 @@ export interface World {
   clusters: ReadonlyMap<string, RunningCluster>;
   /** Running clusters with an issuer that is switched on, by issuer URL. */
   issuers: Map<string, RunningCluster>;
+  /** Where the cloud's own TLS server listens on 127.0.0.1, once it does, and the authority (PEM) to trust there. */
+  ownAddress?: { port: number; authority: string };
   log(line: string): void;
 }
 

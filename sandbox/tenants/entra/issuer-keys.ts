@@ -1,5 +1,7 @@
 import type { JWK } from "jose";
-import type { RunningCluster } from "../cluster-backend.ts";
+import { isManagedIssuerHost } from "../azure-clouds.ts";
+import { fetchDocument } from "../cluster-issuers.ts";
+import type { World } from "../tenant.ts";
 import { refusals } from "./errors.ts";
 
 /** How long keys are used without asking the issuer again. A key id that is not among them asks at once. */
@@ -14,12 +16,10 @@ interface Fetched {
 /** Finds the public keys that issuers publish, through their discovery documents. */
 export class IssuerKeys {
   readonly #cache = new Map<string, Fetched>();
-  readonly #clusters: ReadonlyMap<string, RunningCluster>;
-  readonly #log: (line: string) => void;
+  readonly #world: Pick<World, "issuers" | "ownAddress" | "log">;
 
-  constructor(clusters: ReadonlyMap<string, RunningCluster>, log: (line: string) => void) {
-    this.#clusters = clusters;
-    this.#log = log;
+  constructor(world: Pick<World, "issuers" | "ownAddress" | "log">) {
+    this.#world = world;
   }
 
   /** The issuer's key with this id. Throws AADSTS90061 or AADSTS7000272. */
@@ -38,21 +38,28 @@ export class IssuerKeys {
 
   async #fetch(issuer: string): Promise<JWK[]> {
     try {
-      const cluster = this.#clusters.get(issuer);
+      const cluster = this.#world.issuers.get(issuer);
       const managed = isManagedIssuer(issuer);
       if (managed && cluster === undefined) throw new Error("no running cluster has this issuer");
       const document =
-        cluster !== undefined ? await cluster.openidConfiguration() : await fetchJson(discoveryUrl(issuer));
+        cluster !== undefined
+          ? await cluster.openidConfiguration()
+          : await fetchDocument(this.#world, discoveryUrl(issuer), fetchTimeoutMs);
       if (!isRecord(document) || document.issuer !== issuer) {
         throw new Error(
           `its discovery document names another issuer: ${JSON.stringify(isRecord(document) ? document.issuer : document)}`,
         );
       }
-      const jwks = cluster !== undefined ? await cluster.jwks() : await fetchJson(String(document.jwks_uri));
+      const jwks =
+        cluster !== undefined
+          ? await cluster.jwks()
+          : await fetchDocument(this.#world, String(document.jwks_uri), fetchTimeoutMs);
       if (!isRecord(jwks) || !Array.isArray(jwks.keys)) throw new Error("its key document has no keys");
       return jwks.keys.filter(isRecord);
     } catch (error) {
-      this.#log(`entra: issuer ${issuer} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+      this.#world.log(
+        `entra: issuer ${issuer} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      );
       throw refusals.issuerUnreachable();
     }
   }
@@ -64,14 +71,7 @@ export function discoveryUrl(issuer: string): string {
 }
 
 function isManagedIssuer(issuer: string): boolean {
-  return URL.canParse(issuer) && new URL(issuer).hostname.endsWith(".oic.prod-aks.azure.com");
-}
-
-async function fetchJson(url: string): Promise<unknown> {
-  if (!url.startsWith("https://")) throw new Error(`${url} is not an https address`);
-  const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: "error" });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return response.json();
+  return URL.canParse(issuer) && isManagedIssuerHost(new URL(issuer).hostname);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,7 +9,7 @@ import { serveTokens } from "./token.ts";
 export function entraRouter(world: World): Router {
   const router = Router();
   serveDiscovery(router, world);
-  serveTokens(router, world, new IssuerKeys(world.issuers, world.log));
+  serveTokens(router, world, new IssuerKeys(world));
   const answerRefusal: ErrorRequestHandler = (error, request, response, next) => {
     if (!(error instanceof EntraError)) {
       next(error);

@@ -23,6 +23,7 @@ export interface TokenClaims {
 export class FakeCluster implements RunningCluster {
   readonly spec: ClusterSpec;
   readonly kind: ClusterKind;
+  readonly tenantId: string | undefined;
   readonly context: string;
   issuerUrl: string;
   workloadIdentity: boolean;
@@ -42,6 +43,7 @@ export class FakeCluster implements RunningCluster {
   constructor(spec: ClusterSpec, onStop: () => void = () => undefined) {
     this.spec = spec;
     this.kind = spec.kind;
+    this.tenantId = spec.tenantId;
     this.context = spec.name;
     this.issuerUrl = spec.issuerUrl;
     this.managedWebhook = spec.managedWebhook;
