@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { core, documentationOf } from "./documentation";
+import { kindOf } from "./kinds";
 import { exampleText } from "./problem";
 import { stackSchema } from "./stack";
 
@@ -16,21 +17,41 @@ interface Row {
   readonly example: string;
 }
 
-/** The table of all keys, from the very schema that checks them. */
+/** The table of all keys, from the very schema that checks them, and one more for each kind of a value that has kinds. */
 export function referenceTable(): string {
-  const rows = Object.entries(stackSchema.shape).flatMap(([key, schema], index, entries) => {
+  const entries = Object.entries(stackSchema.shape);
+  const rows = entries.flatMap(([key, schema], index) => {
     // The two tenants have the same keys, which need no second explanation.
     const twin = entries.slice(0, index).find(([, other]) => core(other) === core(schema))?.[0];
     return twin === undefined
       ? rowsOf(key, schema)
       : [{ ...rowOf(key, schema), expected: `the same keys as \`${twin}\`` }];
   });
+  const ofKinds = entries.flatMap(([key, schema]) => kindsOf(schema).map((form) => kindTable(key, form)));
+  return [tableOf(rows), ...ofKinds].join("\n\n");
+}
+
+function tableOf(rows: readonly Row[]): string {
   const cells = (row: Row) => [`\`${row.key}\``, row.presence, row.means, row.expected, row.example];
   return [
     "| key | required, or default | what it is | value | example |",
     "|--|--|--|--|--|",
     ...rows.map((row) => `| ${cells(row).map(escaped).join(" | ")} |`),
   ].join("\n");
+}
+
+/** The forms of a union that have a `kind`. */
+function kindsOf(schema: Schema): readonly Schema[] {
+  const inner = core(schema);
+  return inner instanceof z.ZodUnion ? inner.options.filter((option) => kindOf(option) !== undefined) : [];
+}
+
+function kindTable(key: string, form: Schema): string {
+  const inner = core(form);
+  const kind: Schema | undefined = inner instanceof z.ZodObject ? inner.shape.kind : undefined;
+  const means = kind === undefined ? undefined : documentationOf(kind)?.means;
+  const summary = `<summary><code>${key}</code> of kind <code>${kindOf(form)}</code>: ${means ?? ""}</summary>`;
+  return `<details>\n${summary}\n\n${tableOf(membersOf(key, form))}\n\n</details>`;
 }
 
 /**
@@ -53,10 +74,17 @@ function rowsOf(key: string, schema: Schema): Row[] {
     return [row, ...membersOf(`${key}[]`, core(inner.element))];
   }
   if (inner instanceof z.ZodUnion) {
-    const objects = inner.options.map((option) => core(option)).filter((option) => option instanceof z.ZodObject);
+    const objects = inner.options
+      .filter((option) => kindOf(option) === undefined)
+      .map((option) => core(option))
+      .filter((option) => option instanceof z.ZodObject);
     const seen = new Set<string>();
+    const alone = inner.options.length === 1;
     const members = objects
       .flatMap((option) => membersOf(key, option))
+      .map((member) =>
+        alone || member.presence !== "required" ? member : { ...member, presence: "required in this form" },
+      )
       .filter((member) => {
         const isNew = !seen.has(member.key);
         seen.add(member.key);
