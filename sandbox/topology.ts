@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { stackFilePattern } from "../deploy/order.ts";
+import type { AzureEnvironment } from "./tenants/cluster-backend.ts";
 
 /** One simulated Microsoft Entra tenant with its one subscription. */
 export interface TenantSpec {
@@ -11,6 +12,8 @@ export interface TenantSpec {
   tenantId: string;
   subscriptionId: string;
   location: string;
+  /** The cloud of Azure that the tenant is in; it is unknown in the others. */
+  environment: AzureEnvironment;
 }
 
 /** How long Azure's eventual consistency lasts here, in milliseconds. */
@@ -28,22 +31,22 @@ export interface Topology {
   operationPollMs: number;
 }
 
-const defaultTenants: readonly TenantSpec[] = [
+const defaultTenants: readonly Omit<TenantSpec, "location" | "environment">[] = [
   {
     key: "tenantA",
     displayName: "Contoso",
     tenantId: "aaaaaaaa-0000-4000-8000-00000000000a",
     subscriptionId: "aaaaaaaa-1111-4111-8111-11111111111a",
-    location: "eastus",
   },
   {
     key: "tenantB",
     displayName: "Fabrikam",
     tenantId: "bbbbbbbb-0000-4000-8000-00000000000b",
     subscriptionId: "bbbbbbbb-1111-4111-8111-11111111111b",
-    location: "eastus",
   },
 ];
+
+const defaultLocation = { public: "eastus", usgovernment: "usgovvirginia", china: "chinanorth3" } as const;
 
 export const defaultPropagation: PropagationDelays = {
   federatedCredentialMs: 1500,
@@ -51,19 +54,19 @@ export const defaultPropagation: PropagationDelays = {
   identityMs: 500,
 };
 
-/** The topology with Contoso as tenant A and Fabrikam as tenant B. */
-export function defaultTopology(): Topology {
+/** The topology with Contoso as tenant A and Fabrikam as tenant B, both in one cloud of Azure. */
+export function defaultTopology(environment: AzureEnvironment = "public"): Topology {
   return {
-    tenants: defaultTenants.map((tenant) => ({ ...tenant })),
+    tenants: defaultTenants.map((tenant) => ({ ...tenant, environment, location: defaultLocation[environment] })),
     propagation: { ...defaultPropagation },
     operationPollMs: 300,
   };
 }
 
 /**
- * The default topology with the tenant and subscription ids that the project's own stack files name, so that a user's
- * edited config can be rehearsed on the sandbox as it is. The first stack file (by name) that names a tenant's ids
- * wins; what it leaves out keeps its default.
+ * The default topology with the tenant and subscription ids, the regions and the clouds that the project's own stack
+ * files name, so that a user's edited config can be rehearsed on the sandbox as it is. The first stack file (by name) that
+ * names a tenant's ids wins; what it leaves out keeps its default.
  */
 export function topologyOfProject(projectDir: string): Topology {
   const topology = defaultTopology();
@@ -87,6 +90,10 @@ function adopt(tenant: TenantSpec, described: Record<string, unknown>): void {
   for (const property of ["tenantId", "subscriptionId", "location"] as const) {
     const value = described[property];
     if (typeof value === "string" && value !== "") tenant[property] = value;
+  }
+  const { environment } = described;
+  if (environment === "public" || environment === "usgovernment" || environment === "china") {
+    tenant.environment = environment;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Request, Response, Router } from "express";
+import { cloudOfResourceManager, hostNameOf, namesOf } from "../azure-clouds.ts";
 import { baseUrl } from "../entra/discovery.ts";
 import { type Tenant, tenantBySubscription, type World } from "../tenant.ts";
 import { type Caller, identifyCaller } from "./authorization.ts";
 import { ArmError, armErrors } from "./errors.ts";
-import type { KnownType } from "./resource-types.ts";
+import { type KnownType, regionName, regionsOf } from "./resource-types.ts";
 
 /** One request to Resource Manager that has passed every check that is the same for all types. */
 export interface ArmCall {
@@ -61,6 +62,7 @@ export function operation(
       requirement.scope?.(call) ?? call.path,
     );
     if ("namespace" in requirement.versions) checkRegistration(call.tenant, requirement.versions.namespace);
+    checkRegion(call, requirement.versions);
     const answer = await handler(call);
     // A check for existence (HEAD) has no body on Azure, and says so by its status.
     send(response, request.method === "HEAD" && answer.status === 200 ? { status: 204 } : answer);
@@ -76,8 +78,10 @@ export function requirePermission({ tenant, caller }: ArmCall, action: string, s
 /** Checks token, tenant, subscription and the presence of an API version. */
 export async function enter(world: World, request: Request, response: Response): Promise<ArmCall> {
   const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(request.path)?.[1];
-  const owner = subscriptionId === undefined ? undefined : tenantBySubscription(world, subscriptionId);
-  const { caller, tenant: home } = await identifyCaller(world, request.get("authorization"), owner);
+  const asked = cloudOfResourceManager(hostNameOf(request.headers.host));
+  const found = subscriptionId === undefined ? undefined : tenantBySubscription(world, subscriptionId);
+  const owner = asked === undefined || found?.spec.environment === asked.environment ? found : undefined;
+  const { caller, tenant: home } = await identifyCaller(world, request.get("authorization"), owner, asked);
   response.locals.tenant = (owner ?? home).spec.key;
   response.locals.principal = caller.clientId;
   const apiVersion = queryText(request, "api-version");
@@ -86,7 +90,9 @@ export async function enter(world: World, request: Request, response: Response):
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subscriptionId))
       throw armErrors.invalidSubscriptionId(subscriptionId);
     if (owner === undefined) throw armErrors.subscriptionNotFound(subscriptionId);
-    if (owner !== home) throw armErrors.wrongTenant(caller.issuer, owner.spec.tenantId);
+    if (owner !== home) {
+      throw armErrors.wrongTenant(caller.issuer, owner.spec.tenantId, namesOf(owner.spec.environment));
+    }
   }
   return {
     world,
@@ -116,6 +122,15 @@ function checkVersion({ apiVersion, tenant }: ArmCall, accepted: Requirement["ve
 
 function checkRegistration(tenant: Tenant, namespace: string): void {
   if (tenant.providers.state(namespace) !== "Registered") throw armErrors.missingRegistration(namespace);
+}
+
+/** Refuses a region of another cloud of Azure; one that is none at all is the handler's to refuse. */
+function checkRegion({ body, tenant }: ArmCall, versions: Requirement["versions"]): void {
+  if (!isRecord(body) || typeof body.location !== "string" || regionName(body.location) === undefined) return;
+  const known = [...regionsOf(tenant.spec.environment).keys()];
+  if (known.includes(String(regionName(body.location)))) return;
+  const type = "namespace" in versions ? `${versions.namespace}/${versions.type}` : "resourceGroups";
+  throw armErrors.locationUnavailable(body.location, type, known);
 }
 
 /** Writes an answer. */

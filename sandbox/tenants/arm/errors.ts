@@ -1,3 +1,5 @@
+import type { CloudNames } from "../azure-clouds.ts";
+
 /** A refusal of Resource Manager: status, code and text as Azure answers them. */
 export class ArmError extends Error {
   readonly status: number;
@@ -17,14 +19,16 @@ export class ArmError extends Error {
   }
 }
 
-const allowedAudiences =
-  "'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'";
+/** The authority as Resource Manager's refusals name it; the public cloud still uses an old name. */
+function authorityOf({ environment, login }: CloudNames): string {
+  return `https://${environment === "public" ? "login.windows.net" : login[0]}`;
+}
 
 /** Refusals that more than one resource type gives. Texts are those of the service. */
 export const armErrors = {
-  missingToken: (tenantId: string) =>
+  missingToken: (tenantId: string, cloud: CloudNames) =>
     new ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", {
-      "www-authenticate": `Bearer authorization_uri="https://login.windows.net/${tenantId}", error="invalid_token", error_description="The authentication failed because of missing 'Authorization' header."`,
+      "www-authenticate": `Bearer authorization_uri="${authorityOf(cloud)}/${tenantId}", error="invalid_token", error_description="The authentication failed because of missing 'Authorization' header."`,
     }),
   invalidToken: () =>
     new ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.", {
@@ -37,19 +41,19 @@ export const armErrors = {
       `The access token expiry UTC time '${expiry.toISOString()}' is earlier than current UTC time '${new Date().toISOString()}'.`,
       { "www-authenticate": 'Bearer error="invalid_token", error_description="The access token has expired."' },
     ),
-  wrongAudience: (audience: string) =>
+  wrongAudience: (audience: string, cloud: CloudNames) =>
     new ArmError(
       401,
       "InvalidAuthenticationTokenAudience",
-      `The access token has been obtained for wrong audience or resource '${audience}'. It should exactly match with one of the allowed audiences ${allowedAudiences}.`,
+      `The access token has been obtained for wrong audience or resource '${audience}'. It should exactly match with one of the allowed audiences ${cloud.audiences.flatMap((allowed) => [`'${allowed}/'`, `'${allowed}'`]).join(",")}.`,
     ),
-  wrongTenant: (tokenIssuer: string, tenantId: string) =>
+  wrongTenant: (tokenIssuer: string, tenantId: string, cloud: CloudNames) =>
     new ArmError(
       401,
       "InvalidAuthenticationTokenTenant",
-      `The access token is from the wrong issuer '${tokenIssuer}'. It must match the tenant 'https://sts.windows.net/${tenantId}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${tenantId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
+      `The access token is from the wrong issuer '${tokenIssuer}'. It must match the tenant 'https://${cloud.sts}/${tenantId}/' associated with this subscription. Please use the authority (URL) '${authorityOf(cloud)}/${tenantId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
       {
-        "www-authenticate": `Bearer authorization_uri="https://login.windows.net/${tenantId}", error="invalid_token", error_description="The access token is from the wrong issuer. It must match the tenant associated with this subscription."`,
+        "www-authenticate": `Bearer authorization_uri="${authorityOf(cloud)}/${tenantId}", error="invalid_token", error_description="The access token is from the wrong issuer. It must match the tenant associated with this subscription."`,
       },
     ),
   authorizationFailed: (clientId: string, objectId: string, action: string, scope: string) =>

@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { namesOf } from "../azure-clouds.ts";
+import type { AzureEnvironment } from "../cluster-backend.ts";
 import { given } from "./agent-pool-defaults.ts";
 import { isRecord, recordAt } from "./call.ts";
 import { newNetwork } from "./managed-cluster-network.ts";
@@ -20,15 +22,17 @@ export function newClusterIdentity(spec: {
   group: string;
   location: string;
   tenantId: string;
+  environment: AzureEnvironment;
   properties: Record<string, unknown>;
   kubernetesVersion: string;
 }): ClusterIdentity {
   const { name, group, location, tenantId, properties, kubernetesVersion } = spec;
+  const cloud = namesOf(spec.environment);
   const prefix = String(properties.dnsPrefix ?? properties.fqdnSubdomain);
   const node = properties.nodeResourceGroup;
   return {
-    issuerUrl: `https://${location}.oic.prod-aks.azure.com/${tenantId}/${randomUUID()}/`,
-    fqdn: `${prefix}-${randomBytes(4).toString("hex")}.hcp.${location}.azmk8s.io`,
+    issuerUrl: `https://${location}.oic.prod-aks.${cloud.domain}/${tenantId}/${randomUUID()}/`,
+    fqdn: `${prefix}-${randomBytes(4).toString("hex")}.hcp.${location}.${cloud.apiServers}`,
     nodeResourceGroup: typeof node === "string" && node !== "" ? node : `MC_${group}_${name}_${location}`.slice(0, 80),
     principalId: randomUUID(),
     resourceUid: randomBytes(12).toString("hex"),
@@ -54,6 +58,7 @@ export function newProperties(asked: Record<string, unknown>, identity: ClusterI
     networkProfile: newNetwork(given(recordAt(asked, "networkProfile"))),
     securityProfile: {},
     // "Starting with Kubernetes 1.34, the issuer is enabled by default for new clusters": learn.microsoft.com/azure/aks/use-oidc-issuer.
+    // A body that says `enabled: false` gets a cluster without one, as older clusters are; whether AKS still takes it is not confirmed.
     oidcIssuerProfile: { enabled: minorOf(identity.kubernetesVersion) >= 34 },
     storageProfile: {
       diskCSIDriver: { enabled: true },

@@ -53,6 +53,7 @@ export class ClusterLifecycle {
       tenantId,
       properties: body,
       kubernetesVersion,
+      environment: tenant.spec.environment,
     });
     const top = topOf(sent, {}, identity.principalId, tenantId);
     const properties = mergedProperties(body, newProperties(body, identity), tenantId);
@@ -164,7 +165,7 @@ export class ClusterLifecycle {
       location: cluster.location ?? tenant.spec.location,
       issuerUrl: state.identity.issuerUrl,
       managedWebhook: workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
-      environment: "public",
+      environment: tenant.spec.environment,
     });
   }
 

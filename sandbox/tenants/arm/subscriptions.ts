@@ -1,12 +1,16 @@
 import type { Request, Response, Router } from "express";
+import { type CloudNames, cloudOfResourceManager, hostNameOf, namesOf } from "../azure-clouds.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { enter, operation, send } from "./call.ts";
 import { armErrors } from "./errors.ts";
-import { regions, resourcesVersions } from "./resource-types.ts";
+import { regionsOf, resourcesVersions } from "./resource-types.ts";
 
 /** Serves the cloud's metadata, tenants, subscriptions and their locations. */
 export function serveSubscriptions(router: Router, world: World): void {
-  router.get("/metadata/endpoints", (request, response) => answerMetadata(request, response));
+  router.get("/metadata/endpoints", (request, response) => {
+    const asked = cloudOfResourceManager(hostNameOf(request.headers.host));
+    answerMetadata(request, response, asked ?? namesOf(world.tenants[0]?.spec.environment ?? "public"));
+  });
   router.get("/tenants", async (request, response) => {
     const call = await enter(world, request, response);
     if (!isKnown(call.apiVersion)) throw armErrors.invalidApiVersion(call.apiVersion, resourcesVersions);
@@ -31,7 +35,7 @@ export function serveSubscriptions(router: Router, world: World): void {
   operation(router, world, "get", "/subscriptions/:subscriptionId/locations", locations, (call) => ({
     status: 200,
     body: {
-      value: [...regions].map(([name, displayName]) => ({
+      value: [...regionsOf(call.tenant.spec.environment)].map(([name, displayName]) => ({
         id: `/subscriptions/${call.tenant.spec.subscriptionId}/locations/${name}`,
         name,
         type: "Region",
@@ -82,34 +86,35 @@ function subscriptionJson({ spec }: Tenant): Record<string, unknown> {
 }
 
 /** The two shapes that Azure has: an object (2019-05-01) and a list of clouds (2022-09-01 and others). No token needed. */
-function answerMetadata(request: Request, response: Response): void {
+function answerMetadata(request: Request, response: Response, cloud: CloudNames): void {
   const version = String(request.query["api-version"] ?? "");
+  // The public cloud's addresses end in a slash, the others' do not.
+  const slash = cloud.environment === "public" ? "/" : "";
   const authentication = {
-    loginEndpoint: "https://login.microsoftonline.com/",
-    audiences: ["https://management.core.windows.net/", "https://management.azure.com/"],
+    loginEndpoint: `https://${cloud.login[0]}${slash}`,
+    audiences: cloud.audiences.map((audience) => `${audience}${slash}`),
     tenant: "common",
     identityProvider: "AAD",
   };
   const shared = {
-    portal: "https://portal.azure.com",
+    portal: `https://${cloud.portal}`,
     authentication,
-    media: "https://rest.media.azure.net",
-    graph: "https://graph.windows.net/",
-    graphAudience: "https://graph.windows.net/",
-    name: "AzureCloud",
+    media: `https://${cloud.media}`,
+    graph: `https://${cloud.directoryGraph}${slash}`,
+    graphAudience: `https://${cloud.directoryGraph}${slash}`,
+    name: cloud.name,
     suffixes: {
-      azureDataLakeStoreFileSystem: "azuredatalakestore.net",
-      acrLoginServer: "azurecr.io",
-      sqlServerHostname: "database.windows.net",
-      keyVaultDns: "vault.azure.net",
-      storage: "core.windows.net",
-      storageSyncEndpointSuffix: "afs.azure.net",
+      ...publicSuffixes(cloud),
+      acrLoginServer: cloud.registry,
+      sqlServerHostname: cloud.sql,
+      keyVaultDns: cloud.vault,
+      storage: cloud.storage,
     },
-    batch: "https://batch.core.windows.net/",
-    resourceManager: "https://management.azure.com/",
-    activeDirectoryDataLake: "https://datalake.azure.net/",
-    microsoftGraphResourceId: "https://graph.microsoft.com/",
-    gallery: "https://gallery.azure.com/",
+    batch: `https://${cloud.batch}${slash}`,
+    resourceManager: `https://${cloud.resourceManager}${slash}`,
+    ...(cloud.environment === "public" ? { activeDirectoryDataLake: "https://datalake.azure.net/" } : {}),
+    microsoftGraphResourceId: `https://${cloud.microsoftGraph}/`,
+    gallery: `https://${cloud.gallery}${slash}`,
   };
   if (version === "") throw armErrors.missingApiVersion();
   if (version === "2019-05-01" || version === "2022-09-01" || version === "2020-06-01") {
@@ -117,4 +122,10 @@ function answerMetadata(request: Request, response: Response): void {
     return;
   }
   throw armErrors.invalidApiVersion(version, ["2022-09-01", "2020-06-01", "2019-05-01"]);
+}
+
+/** Services that only the public cloud has a name for. */
+function publicSuffixes({ environment }: CloudNames): Record<string, string> {
+  if (environment !== "public") return {};
+  return { azureDataLakeStoreFileSystem: "azuredatalakestore.net", storageSyncEndpointSuffix: "afs.azure.net" };
 }

@@ -1,6 +1,7 @@
 import type { Request, Router } from "express";
-import { tenantById, type World } from "../tenant.ts";
-import { type EntraError, refusals } from "./errors.ts";
+import { type CloudNames, cloudOfLogin, hostNameOf, namesOf } from "../azure-clouds.ts";
+import { type Tenant, tenantById, type World } from "../tenant.ts";
+import { refusals } from "./errors.ts";
 
 const sharedAuthorities = ["common", "organizations", "consumers"];
 
@@ -8,33 +9,63 @@ const sharedAuthorities = ["common", "organizations", "consumers"];
 export function serveDiscovery(router: Router, world: World): void {
   router.get("/common/discovery/instance", (request, response) => {
     const base = baseUrl(request);
+    const { login, issuerHost, aliases } = askedCloud(request) ?? namesOf("public");
     response.json({
       tenant_discovery_endpoint: `${base}/common/v2.0/.well-known/openid-configuration`,
       "api-version": "1.1",
       metadata: [
         {
-          preferred_network: "login.microsoftonline.com",
-          preferred_cache: "login.windows.net",
-          aliases: ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+          preferred_network: issuerHost,
+          preferred_cache: aliases.find((alias) => alias === "login.windows.net") ?? issuerHost,
+          aliases: [...login, ...aliases],
         },
       ],
     });
   });
   router.get("/:tenant{/v2.0}/.well-known/openid-configuration", (request, response) => {
-    const tenant = resolveTenant(world, request.params.tenant);
-    response.json(openidConfiguration(baseUrl(request), tenant));
+    const { tenant } = request.params;
+    const shared = sharedAuthorities.find((name) => name === tenant.toLowerCase());
+    if (shared !== undefined) {
+      const cloud = askedCloud(request) ?? namesOf("public");
+      response.json(openidConfiguration(baseUrl(request), shared, "{tenantid}", cloud));
+      return;
+    }
+    const { tenantId, environment } = describedTenant(world, request, tenant).spec;
+    response.json(openidConfiguration(baseUrl(request), tenantId, tenantId, namesOf(environment)));
   });
   router.get("/:tenant/discovery{/v2.0}/keys", (request, response) => {
-    resolveTenant(world, request.params.tenant);
+    const { tenant } = request.params;
+    if (!sharedAuthorities.includes(tenant.toLowerCase())) describedTenant(world, request, tenant);
+    const cloud = askedCloud(request);
     response.json({
-      keys: world.tenants.map((tenant) => ({ ...tenant.key.publicJwk, issuer: v1Issuer(tenant.spec.tenantId) })),
+      keys: world.tenants
+        .filter(({ spec }) => cloud === undefined || spec.environment === cloud.environment)
+        .map((each) => ({ ...each.key.publicJwk, issuer: v1Issuer(each) })),
     });
   });
 }
 
 /** The issuer of access tokens for Azure's own services (version 1.0 tokens). */
-export function v1Issuer(tenantId: string): string {
-  return `https://sts.windows.net/${tenantId}/`;
+export function v1Issuer({ spec }: Tenant): string {
+  return `https://${namesOf(spec.environment).sts}/${spec.tenantId}/`;
+}
+
+/** The cloud by whose name Entra ID was reached; undefined on the sandbox's own address, where it answers for all. */
+export function askedCloud(request: Request): CloudNames | undefined {
+  return cloudOfLogin(hostNameOf(request.headers.host));
+}
+
+/**
+ * The tenant that is asked for, when the cloud that was asked knows it. Azure and Azure Government know of each other's
+ * tenants; 21Vianet's cloud in China is apart.
+ */
+export function describedTenant(world: World, request: Request, name: string): Tenant {
+  const tenant = tenantById(world, name);
+  const cloud = askedCloud(request)?.environment;
+  if (tenant === undefined) throw refusals.tenantNotFound(name);
+  const apart = cloud !== tenant.spec.environment && (cloud === "china" || tenant.spec.environment === "china");
+  if (cloud !== undefined && apart) throw refusals.tenantNotFound(name);
+  return tenant;
 }
 
 /** Where the caller reached us: its own Host header, so that Microsoft's names and the plain address both work. */
@@ -42,19 +73,7 @@ export function baseUrl(request: Request): string {
   return `https://${request.headers.host ?? "login.microsoftonline.com"}`;
 }
 
-function resolveTenant(world: World, name: string): string {
-  if (sharedAuthorities.includes(name.toLowerCase())) return name.toLowerCase();
-  const tenant = tenantById(world, name);
-  if (tenant === undefined) throw unknownTenant(name);
-  return tenant.spec.tenantId;
-}
-
-function unknownTenant(name: string): EntraError {
-  return refusals.tenantNotFound(name);
-}
-
-function openidConfiguration(base: string, tenant: string): Record<string, unknown> {
-  const shared = sharedAuthorities.includes(tenant);
+function openidConfiguration(base: string, tenant: string, issuer: string, cloud: CloudNames): Record<string, unknown> {
   return {
     token_endpoint: `${base}/${tenant}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -64,12 +83,12 @@ function openidConfiguration(base: string, tenant: string): Record<string, unkno
     id_token_signing_alg_values_supported: ["RS256"],
     response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
     scopes_supported: ["openid", "profile", "email", "offline_access"],
-    issuer: `https://login.microsoftonline.com/${shared ? "{tenantid}" : tenant}/v2.0`,
+    issuer: `https://${cloud.issuerHost}/${issuer}/v2.0`,
     authorization_endpoint: `${base}/${tenant}/oauth2/v2.0/authorize`,
     claims_supported: ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "name", "tid", "ver"],
-    tenant_region_scope: "NA",
-    cloud_instance_name: "microsoftonline.com",
-    cloud_graph_host_name: "graph.windows.net",
-    msgraph_host: "graph.microsoft.com",
+    tenant_region_scope: { public: "NA", usgovernment: "USGov", china: "CN" }[cloud.environment],
+    cloud_instance_name: cloud.issuerHost.replace(/^login\./, ""),
+    cloud_graph_host_name: cloud.directoryGraph,
+    msgraph_host: cloud.microsoftGraph,
   };
 }

@@ -42,6 +42,8 @@ export const refusals = {
       "invalid_request",
       `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
     ),
+  otherCloud: () =>
+    new EntraError(900382, "invalid_request", "Confidential Client is not supported in Cross Cloud request."),
   applicationNotFound: (clientId: string, tenant: string) =>
     new EntraError(
       700016,

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import express, { type Router } from "express";
-import { type Tenant, tenantById, type World } from "../tenant.ts";
+import { type CloudNames, namesOf } from "../azure-clouds.ts";
+import type { Tenant, World } from "../tenant.ts";
 import { checkClientSecret } from "./client-secret.ts";
 import type { ServicePrincipal } from "./directory.ts";
-import { v1Issuer } from "./discovery.ts";
+import { askedCloud, describedTenant, v1Issuer } from "./discovery.ts";
 import { refusals } from "./errors.ts";
 import { checkFederatedAssertion } from "./federated-assertion.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
@@ -11,13 +12,16 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const lifetimeSeconds = 3599;
 
-/** Resources that tokens are issued for, each with the audience its tokens carry. */
-const resources: ReadonlyMap<string, string> = new Map([
-  ["https://management.azure.com", "https://management.azure.com"],
-  ["https://management.core.windows.net", "https://management.core.windows.net/"],
-  ["https://graph.microsoft.com", "https://graph.microsoft.com"],
-  ["https://vault.azure.net", "https://vault.azure.net"],
-]);
+/** Resources that a cloud issues tokens for, each with the audience its tokens carry. */
+function resourcesOf({ audiences, microsoftGraph, vault }: CloudNames): ReadonlyMap<string, string> {
+  const [older, current] = audiences;
+  return new Map([
+    [current, current],
+    [older, `${older}/`],
+    [`https://${microsoftGraph}`, `https://${microsoftGraph}`],
+    [`https://${vault}`, `https://${vault}`],
+  ]);
+}
 
 /** Serves the token endpoint: the client credentials grant, by secret and by federated assertion. */
 export function serveTokens(router: Router, world: World, keys: IssuerKeys): void {
@@ -30,8 +34,10 @@ export function serveTokens(router: Router, world: World, keys: IssuerKeys): voi
     };
     const grant = parameter("grant_type");
     if (grant !== "client_credentials") throw refusals.unsupportedGrant(grant);
-    const tenant = tenantById(world, request.params.tenant);
-    if (tenant === undefined) throw refusals.tenantNotFound(request.params.tenant);
+    const tenant = describedTenant(world, request, request.params.tenant);
+    if ((askedCloud(request)?.environment ?? tenant.spec.environment) !== tenant.spec.environment) {
+      throw refusals.otherCloud();
+    }
     const audience = audienceOf(parameter("scope"), tenant);
     const principal = findPrincipal(tenant, parameter("client_id"));
     response.locals.principal = principal.clientId;
@@ -67,7 +73,8 @@ function audienceOf(scope: string, tenant: Tenant): string {
     throw URL.canParse(only) ? refusals.rawScope(only) : refusals.invalidScope(only);
   }
   const resource = only.slice(0, -"/.default".length);
-  const audience = resources.get(resource.replace(/\/+$/, "").toLowerCase());
+  const known = resourcesOf(namesOf(tenant.spec.environment));
+  const audience = known.get(resource.replace(/\/+$/, "").toLowerCase());
   if (audience === undefined) throw refusals.resourceNotFound(resource, tenant.spec.displayName);
   return audience;
 }
@@ -80,7 +87,7 @@ function findPrincipal(tenant: Tenant, clientId: string): ServicePrincipal {
 
 function issueToken(tenant: Tenant, principal: ServicePrincipal, audience: string): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const issuer = v1Issuer(tenant.spec.tenantId);
+  const issuer = v1Issuer(tenant);
   return tenant.key.sign({
     aud: audience,
     iss: issuer,
