@@ -1,6 +1,6 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Tenant } from "../../config/tenant";
+import type { Environment } from "../../federation/clouds";
 import type { TenantId } from "../../federation/ids";
 import type { IssuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
@@ -45,7 +45,7 @@ export interface ClusterContext {
   readonly runsWorkloads: boolean;
   /** The webhook's tenant for service accounts that name none. */
   readonly tenantId: TenantId;
-  readonly environment: Tenant["environment"];
+  readonly environment: Environment;
 }
 
 /** Tenant A's connection, for the kinds whose config rules ask for it. */

@@ -3,6 +3,7 @@ import { makeAks } from "./aks";
 import { makeAksArc } from "./aks-arc";
 import type { Cluster, ClusterContext } from "./cluster";
 import { makeConnected } from "./connected";
+import { makeExistingAks } from "./existing-aks";
 import { makePlainKubernetes } from "./plain-kubernetes";
 
 export type { Cluster, ClusterAccess, ClusterContext, ReachableCluster } from "./cluster";
@@ -16,13 +17,13 @@ export async function makeCluster(cluster: ClusterConfig, context: ClusterContex
   switch (cluster.kind) {
     case "aks":
       return makeAks(cluster, context);
+    case "existingAks":
+      return makeExistingAks(cluster, context);
     case "aksArc":
       return makeAksArc(cluster, context);
     case "connected":
       return makeConnected(cluster, context);
     case "kubernetes":
       return makePlainKubernetes(cluster, context);
-    default:
-      throw new Error(`kind ${cluster.kind} is not built yet`);
   }
 }
