@@ -1,58 +1,29 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import { openCluster } from "../../cluster-probe/open-cluster";
+import { discoveryPath, FakeApiServer, keysPath, registration, registrationsPath } from "./fake-api-server";
 
-type Answers = Record<string, { status?: number; body?: unknown }>;
-
-let server: Server;
-let address: string;
-let answers: Answers;
-let seen: { path: string; authorization: string | undefined }[];
+let api: FakeApiServer;
 let folder: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = request.url ?? "";
-    seen.push({ path, authorization: request.headers.authorization });
-    const answer = answers[`${request.method === "POST" ? "POST " : ""}${path.split("?")[0]}`] ?? { status: 404 };
-    response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer.body ?? {}));
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = await FakeApiServer.start();
   folder = mkdtempSync(join(tmpdir(), "cluster-probe-"));
 });
 
 beforeEach(() => {
-  answers = { "/version": {} };
-  seen = [];
+  api.answers = { "/version": {} };
+  api.seen = [];
 });
 
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
-  server.closeAllConnections();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
+  await api.stop();
 });
 
-function kubeconfig(user: object = { token: "secret" }, at = address): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "c", cluster: { server: at, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "u", user }],
-    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-    "current-context": "x",
-  });
-}
+const kubeconfig: FakeApiServer["kubeconfig"] = (...args) => api.kubeconfig(...args);
 
 const open = (yaml = kubeconfig()) => openCluster(yaml, "cluster k3s (cluster.kubeconfig)");
 
@@ -73,7 +44,7 @@ function program(name: string, script: string) {
 describe("signing in", () => {
   it("sends the kubeconfig's token", async () => {
     await open();
-    expect(seen).toEqual([{ path: "/version", authorization: "Bearer secret" }]);
+    expect(api.seen).toEqual([{ path: "/version", authorization: "Bearer secret" }]);
   });
 
   it("runs the kubeconfig's program, once, and tells it the API version", async () => {
@@ -83,8 +54,7 @@ describe("signing in", () => {
     );
     const probe = await open(kubeconfig(user));
     await probe.reportedIssuer();
-    expect(new Set(seen.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer of-program"]));
-    const { readFileSync } = await import("node:fs");
+    expect(new Set(api.seen.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer of-program"]));
     const runs = readFileSync(join(folder, "info"), "utf8").trim().split("\n");
     expect(runs).toHaveLength(1);
     expect(JSON.parse(runs[0] ?? "")).toMatchObject({ apiVersion: "client.authentication.k8s.io/v1" });
@@ -112,11 +82,11 @@ describe("signing in", () => {
     const tokenFile = join(folder, "token");
     writeFileSync(tokenFile, "of-file\n");
     await open(kubeconfig({ tokenFile }));
-    expect(seen[0]?.authorization).toBe("Bearer of-file");
+    expect(api.seen[0]?.authorization).toBe("Bearer of-file");
   });
 
   it("credentials that the cluster does not know are told from a cluster that is away", async () => {
-    answers["/version"] = { status: 401 };
+    api.answers["/version"] = { status: 401 };
     expect(await failure(open())).toMatch(/refuses the kubeconfig's credentials/);
   });
 
@@ -128,20 +98,20 @@ describe("signing in", () => {
   });
 
   it("a server that answers no TLS is a reason too", async () => {
-    expect(await failure(open(kubeconfig({}, address.replace("http:", "https:"))))).toContain("cannot be reached");
+    expect(await failure(open(kubeconfig({}, api.address.replace("http:", "https:"))))).toContain("cannot be reached");
   });
 });
 
 describe("what the cluster says", () => {
   it("its issuer, from the discovery document", async () => {
-    answers["/.well-known/openid-configuration"] = { body: { issuer: "https://issuer.example.com" } };
+    api.answers[discoveryPath] = { body: { issuer: "https://issuer.example.com" } };
     expect(await (await open()).reportedIssuer()).toBe("https://issuer.example.com");
   });
 
   it("its issuer, from a token, where the document is not to be read", async () => {
     const claims = Buffer.from(JSON.stringify({ iss: "https://issuer.example.com/" })).toString("base64url");
-    answers["/.well-known/openid-configuration"] = { status: 403 };
-    answers["POST /api/v1/namespaces/default/serviceaccounts/default/token"] = {
+    api.answers[discoveryPath] = { status: 403 };
+    api.answers["POST /api/v1/namespaces/default/serviceaccounts/default/token"] = {
       status: 201,
       body: { status: { token: `e30.${claims}.sig` } },
     };
@@ -154,14 +124,14 @@ describe("what the cluster says", () => {
 
   it("its keys; without the right to read them, which right it is", async () => {
     const probe = await open();
-    answers["/openid/v1/jwks"] = { body: { keys: [{ kty: "RSA", kid: "1", alg: "RS256", n: "n", e: "AQAB" }] } };
+    api.answers[keysPath] = { body: { keys: [{ kty: "RSA", kid: "1", alg: "RS256", n: "n", e: "AQAB" }] } };
     expect((await probe.keys()).keys).toHaveLength(1);
-    answers["/openid/v1/jwks"] = { status: 403 };
+    api.answers[keysPath] = { status: 403 };
     expect(await failure(probe.keys())).toContain("system:service-account-issuer-discovery");
   });
 
   it("its PodDisruptionBudgets", async () => {
-    answers["/apis/policy/v1/poddisruptionbudgets"] = {
+    api.answers["/apis/policy/v1/poddisruptionbudgets"] = {
       body: { items: [{ metadata: { name: "p", namespace: "n" }, status: { disruptionsAllowed: 0 } }] },
     };
     expect(await (await open()).podDisruptionBudgets()).toEqual([{ namespace: "n", name: "p", disruptionsAllowed: 0 }]);
@@ -169,19 +139,16 @@ describe("what the cluster says", () => {
 });
 
 describe("its workload identity webhooks", () => {
-  const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
   const slices = "/apis/discovery.k8s.io/v1/namespaces/wi/endpointslices";
-  const configuration = (clientConfig: object, labels: object = {}) => ({
-    metadata: { name: "azure-wi", labels },
-    webhooks: [{ name: "mutation.azure-workload-identity.io", clientConfig }],
-  });
   const service = { service: { name: "svc", namespace: "wi" }, caBundle: "Q0E=" };
   const health = async () => (await (await open()).workloadIdentityWebhooks()).map(({ healthy }) => healthy);
 
   it("are told from other webhooks, with who manages them", async () => {
     const foreign = { metadata: { name: "other" }, webhooks: [{ name: "a.example.com", clientConfig: {} }] };
     const labels = { "app.kubernetes.io/managed-by": "pulumi", "cross-tenant-identity/stack": "org.project.dev" };
-    answers[path] = { body: { items: [foreign, configuration({ url: "https://127.0.0.1:9443" }, labels)] } };
+    api.answers[registrationsPath] = {
+      body: { items: [foreign, registration({ url: "https://127.0.0.1:9443" }, labels)] },
+    };
     expect(await (await open()).workloadIdentityWebhooks()).toEqual([
       {
         configuration: "azure-wi",
@@ -194,20 +161,22 @@ describe("its workload identity webhooks", () => {
   });
 
   it("are healthy with a ready endpoint", async () => {
-    answers[path] = { body: { items: [configuration(service)] } };
-    answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }, { conditions: {} }] }] } };
+    api.answers[registrationsPath] = { body: { items: [registration(service)] } };
+    api.answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }, { conditions: {} }] }] } };
     expect(await health()).toEqual([true]);
   });
 
   it("are not without one, nor without an authority", async () => {
-    answers[path] = { body: { items: [configuration(service), configuration({ ...service, caBundle: "" })] } };
-    answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }] }] } };
+    api.answers[registrationsPath] = {
+      body: { items: [registration(service), registration({ ...service, caBundle: "" })] },
+    };
+    api.answers[slices] = { body: { items: [{ endpoints: [{ conditions: { ready: false } }] }] } };
     expect(await health()).toEqual([false, false]);
   });
 
   it("may be either where endpoints are not to be read", async () => {
-    answers[path] = { body: { items: [configuration(service)] } };
-    answers[slices] = { status: 403 };
+    api.answers[registrationsPath] = { body: { items: [registration(service)] } };
+    api.answers[slices] = { status: 403 };
     expect(await health()).toEqual([undefined]);
   });
 });
