@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import express, { type RequestHandler, Router } from "express";
+import { arcAdminRouter } from "./admin-arc.ts";
 import { clusterRoutes } from "./admin-clusters.ts";
 import { recordAt } from "./arm/call.ts";
 import { fullType, knownTypes } from "./arm/resource-types.ts";
@@ -19,6 +20,7 @@ export function adminRouter(world: World, log: RequestLog, keyFile: string): Rou
   writeFileSync(keyFile, key, { mode: 0o600 });
   const router = Router();
   router.use(bearer(key), express.json());
+  router.use(arcAdminRouter(world));
   router.get("/propagation", (_request, response) => {
     response.json(world.propagation);
   });

@@ -7,6 +7,9 @@ export type RegistrationState = "NotRegistered" | "Registering" | "Registered" |
 const registeredFromTheStart = [
   ...["Microsoft.Authorization", "Microsoft.Compute", "Microsoft.ContainerService", "Microsoft.ManagedIdentity"],
   ...["Microsoft.Resources", "Microsoft.Network", "Microsoft.Storage"],
+  // Connecting a cluster, or an Azure Local machine, has registered these.
+  ...["Microsoft.Kubernetes", "Microsoft.KubernetesConfiguration", "Microsoft.ExtendedLocation"],
+  ...["Microsoft.HybridContainerService", "Microsoft.AzureStackHCI"],
 ];
 const others = ["Microsoft.Quota", "Microsoft.KeyVault", "Microsoft.ContainerRegistry"];
 const alwaysRegistered = ["microsoft.authorization", "microsoft.resources"];

@@ -1,12 +1,16 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { World } from "../tenant.ts";
 import { enter } from "./call.ts";
+import { serveConnectedClusters } from "./connected-clusters.ts";
+import { serveCustomLocations } from "./custom-locations.ts";
 import { ArmError, armErrors } from "./errors.ts";
 import { serveFederatedCredentials } from "./federated-credentials.ts";
+import { serveLogicalNetworks } from "./logical-networks.ts";
 import { serveManagedClusters } from "./managed-clusters.ts";
 import { serveManagedIdentities } from "./managed-identities.ts";
 import { serveProviders } from "./provider-routes.ts";
 import { typesOf } from "./providers.ts";
+import { serveProvisionedClusters } from "./provisioned-clusters.ts";
 import { serveQuota } from "./quota.ts";
 import { serveResourceGroups } from "./resource-groups.ts";
 import { serveResourceLists } from "./resource-lists.ts";
@@ -24,6 +28,10 @@ export function armRouter(world: World): Router {
   serveResourceLists(router, world);
   serveProviders(router, world);
   serveManagedClusters(router, world);
+  serveConnectedClusters(router, world);
+  serveProvisionedClusters(router, world);
+  serveCustomLocations(router, world);
+  serveLogicalNetworks(router, world);
   serveManagedIdentities(router, world);
   serveFederatedCredentials(router, world);
   serveQuota(router, world);
