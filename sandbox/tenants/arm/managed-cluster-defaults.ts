@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { isIPv4 } from "node:net";
 import { namesOf } from "../azure-clouds.ts";
 import type { AzureEnvironment } from "../cluster-backend.ts";
 import { given } from "./agent-pool-defaults.ts";
@@ -104,7 +105,7 @@ function filledAccess(access: Record<string, unknown>): Record<string, unknown> 
 }
 
 function withPrefix(range: string): string {
-  return range.includes("/") ? range : `${range}/32`;
+  return isIPv4(range) ? `${range}/32` : range;
 }
 
 /** What a body asks to know and nobody may set: names, addresses, versions. */

@@ -8,7 +8,7 @@ import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { AzureQuotaExtensionAPI } from "@azure/arm-quota";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import { ClientSecretCredential, type TokenCredential } from "@azure/identity";
-import { type Cloud, type DeployerCredential, startCloud } from "../../../sandbox/tenants/cloud.ts";
+import { type Cloud, type CloudOptions, type DeployerCredential, startCloud } from "../../../sandbox/tenants/cloud.ts";
 import { defaultTopology, type PropagationDelays, type TenantSpec } from "../../../sandbox/topology.ts";
 import { FakeClusters } from "./fake-clusters.ts";
 
@@ -57,7 +57,7 @@ jest.setTimeout(60_000);
 const instant: PropagationDelays = { federatedCredentialMs: 0, roleAssignmentMs: 0, identityMs: 0 };
 
 /** Starts a cloud for the tests of a file; HTTPS_PROXY and the trusted authorities are this process's own. */
-export function useCloud(): CloudFixture {
+export function useCloud(options: Pick<CloudOptions, "permissionsDir"> = {}): CloudFixture {
   const fixture = {} as CloudFixture;
   const authorities = tls.getCACertificates("default");
   const environment = { ...process.env };
@@ -65,7 +65,7 @@ export function useCloud(): CloudFixture {
     const stateDir = mkdtempSync(join(tmpdir(), "tenants-test-"));
     const clusters = new FakeClusters();
     const topology = { ...defaultTopology(), propagation: { ...instant }, operationPollMs: 0 };
-    const cloud = await startCloud({ topology, stateDir, clusters });
+    const cloud = await startCloud({ topology, stateDir, clusters, ...options });
     tls.setDefaultCACertificates([...authorities, readFileSync(cloud.caFile, "utf8")]);
     process.env.HTTPS_PROXY = `http://127.0.0.1:${cloud.proxyPort}`;
     process.env.NO_PROXY = "127.0.0.1,localhost";
