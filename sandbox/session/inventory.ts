@@ -20,10 +20,12 @@ export async function inventory(session: SandboxSession): Promise<TenantInventor
   return Object.entries(byTenant).map(([key, held]) => ({ key, ...held }));
 }
 
+export type AdminMethod = "GET" | "PUT" | "POST" | "DELETE";
+
 /** A request to the sandbox's own `/sandbox/*` paths, which only the holder of its key may use. */
 export function adminRequest<Answer>(
   session: SandboxSession,
-  method: "GET" | "PUT",
+  method: AdminMethod,
   path: string,
   body?: unknown,
 ): Promise<Answer> {
@@ -42,7 +44,8 @@ export function adminRequest<Answer>(
           text += chunk;
         });
         response.on("end", () => {
-          if (response.statusCode === 200) resolve(JSON.parse(text));
+          const ok = response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300;
+          if (ok) resolve(JSON.parse(text === "" ? "null" : text));
           else reject(new Error(`The sandbox answered ${response.statusCode} to ${method} ${path}: ${text}`));
         });
       },

@@ -58,7 +58,7 @@ async function startCopy(name: string): Promise<void> {
 }
 
 async function errorsOf(pod: string, accept: (log: string) => boolean): Promise<string> {
-  return engine.logWhen("default", pod, accept, 60);
+  return engine.logWhen("default", pod, accept);
 }
 
 it("a preview of an unchanged stack is empty, twenty times out of twenty", async () => {
@@ -116,7 +116,7 @@ it("row 18: a workload that starts before trust and role have spread waits for t
   const lateWorkload = { ...workload, name: "late-app", serviceAccount: "late-account", identity: "mi-late" };
   project.configure("both", bothSides({ workloads: [impatient, lateWorkload], identities: [identity, late] }));
   await project.up("both");
-  const log = await engine.logWhen("default", "late-app", (text) => text.includes("usage: "), 60);
+  const log = await engine.logWhen("default", "late-app", (text) => text.includes("usage: "));
   expect(log).toContain("limit: ");
   const waited = (await engine.kubectl("logs", "--namespace", "default", "late-app")).text;
   expect(waited).toMatch(/AADSTS70021|AuthorizationFailed/);

@@ -70,7 +70,10 @@ it("a namespace that tenant B stops trusting while tenant A uses it is refused i
 }, 60_000);
 
 it("a replaced cluster keeps its workloads waiting until tenant B trusts its new issuer, then all goes on", async () => {
-  const moved = clusterSide({ tenantA: { ...tenantA, location: "westus2" } });
+  const moved = clusterSide({
+    tenantA: { ...tenantA, location: "westus2" },
+    cluster: { ...cluster, replace: cluster.name },
+  });
   await project.up("tenantA");
   project.configure("tenantA", moved);
   const replaced = await project.up("tenantA");

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { sandboxEnvironment } from "../../../sandbox/session/environment.ts";
-import { adminRequest, inventory } from "../../../sandbox/session/inventory.ts";
+import { type AdminMethod, adminRequest, inventory } from "../../../sandbox/session/inventory.ts";
 import { type RunningSandbox, startTemporarySandbox } from "../../../sandbox/session/start.ts";
 import { copyProject } from "../../../sandbox/start/project.ts";
 import { defaultTopology, type Topology } from "../../../sandbox/topology.ts";
@@ -107,15 +107,21 @@ export class Engine {
     return armRequest(this.sandbox.session, tenantKey, method, path, apiVersion, body);
   }
 
-  admin<Answer>(method: "GET" | "PUT", path: string, body?: unknown): Promise<Answer> {
+  admin<Answer>(method: AdminMethod, path: string, body?: unknown): Promise<Answer> {
     return adminRequest<Answer>(this.sandbox.session, method, path, body);
   }
 
   /** The pod's log once `accept` is content with it; fails with the log after `seconds`. */
-  async logWhen(namespace: string, pod: string, accept: (log: string) => boolean, seconds = 60): Promise<string> {
+  async logWhen(
+    namespace: string,
+    pod: string,
+    accept: (log: string) => boolean,
+    { seconds = 60, kubeconfig }: { seconds?: number; kubeconfig?: string } = {},
+  ): Promise<string> {
+    const cluster = kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig];
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
-      const { stdout, text } = await this.kubectl("logs", "--namespace", namespace, pod);
+      const { stdout, text } = await this.kubectl("logs", ...cluster, "--namespace", namespace, pod);
       if (accept(stdout)) return stdout;
       if (Date.now() > deadline) throw new Error(`The log of ${namespace}/${pod} stayed unexpected:\n${text}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -174,9 +180,17 @@ export class Project {
       .sort();
   }
 
-  async outputs(stack: string): Promise<Record<string, unknown>> {
-    const result = mustSucceed(await this.pulumi("stack", "output", "--stack", stack, "--json"));
+  async outputs(stack: string, ...options: string[]): Promise<Record<string, unknown>> {
+    const result = mustSucceed(await this.pulumi("stack", "output", "--stack", stack, "--json", ...options));
     return JSON.parse(result.stdout) as Record<string, unknown>;
+  }
+
+  /** The stack's kubeconfig output as a file, which is all that a person needs to use `kubectl` on its cluster. */
+  async kubeconfigFile(stack: string): Promise<string> {
+    const { kubeconfig } = await this.outputs(stack, "--show-secrets");
+    const file = join(this.folder, `${stack}.kubeconfig`);
+    writeFileSync(file, String(kubeconfig), { mode: 0o600 });
+    return file;
   }
 
   async exported(stack: string): Promise<{ text: string; resources: StateResource[] }> {

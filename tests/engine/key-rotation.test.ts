@@ -1,0 +1,73 @@
+import { bothSides, workload } from "./support/configs.ts";
+import { Engine, type Project } from "./support/engine.ts";
+
+/** It asks Entra ID for a token of its own again and again, so that a refusal shows at once. */
+const asking = { ...workload, env: { ...workload.env, APP_INTERVAL_SECONDS: "1", APP_RETRY_SECONDS: "20" } };
+
+let engine: Engine;
+let project: Project;
+let context: string;
+
+beforeAll(async () => {
+  engine = await Engine.start();
+  project = await engine.project({ both: bothSides({ workloads: [asking] }) });
+  await project.up("both");
+  await workloadReads();
+  const [cluster] = await engine.admin<{ context: string }[]>("GET", "/sandbox/clusters");
+  context = cluster?.context ?? "";
+}, 120_000);
+
+afterAll(() => engine?.stop(), 30_000);
+
+it("row 22: signing keys rotate under a running workload: it reads on, and nothing in the state changes", async () => {
+  const before = await project.exported("both");
+  const [first] = await keyIds();
+  const restartsBefore = await restarts();
+
+  await rotate("add");
+  const both = await keyIds();
+  expect(both).toHaveLength(2);
+  expect(both).toContain(first);
+  await workloadReads();
+
+  await rotate("retire");
+  const after = await keyIds();
+  expect(after).toHaveLength(1);
+  expect(after).not.toContain(first);
+  await workloadReads();
+
+  expect(await restarts()).toBe(restartsBefore);
+  await project.expectNoChanges("both");
+  const refreshed = await project.pulumi("refresh", "--stack", "both", "--yes", "--expect-no-changes");
+  expect(refreshed.text).not.toMatch(/[~+-] (updated|created|deleted)/);
+  const comparable = (text: string) => text.replaceAll(/"(time|modified|created)": "[^"]*"/g, "");
+  expect(comparable((await project.exported("both")).text)).not.toContain(String(after[0]));
+  expect((await project.exported("both")).resources.map(({ urn, id, inputs }) => ({ urn, id, inputs }))).toEqual(
+    before.resources.map(({ urn, id, inputs }) => ({ urn, id, inputs })),
+  );
+}, 180_000);
+
+function rotate(step: "add" | "retire"): Promise<unknown> {
+  return engine.admin("POST", `/sandbox/clusters/${context}/signing-keys`, { step });
+}
+
+/** Key ids that tenant B sees at the issuer, asked where Entra ID asks. */
+async function keyIds(): Promise<string[]> {
+  const { oidcIssuerUrl } = await project.outputs("both");
+  const answer = await engine.run("curl", ["--silent", "--fail", `${String(oidcIssuerUrl)}openid/v1/jwks`]);
+  return (JSON.parse(answer.stdout) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+}
+
+/** Waits until the workload has read the quota anew, with a token that it exchanged anew. */
+async function workloadReads(): Promise<void> {
+  const count = (text: string) => text.split("usage: ").length;
+  const { stdout } = await engine.kubectl("logs", workload.name);
+  const seen = count(stdout);
+  const log = await engine.logWhen("default", workload.name, (text) => count(text) > seen + 1);
+  expect(log).not.toMatch(/AADSTS/);
+}
+
+async function restarts(): Promise<number> {
+  const [pod] = await engine.kubernetesObjects<{ status: { containerStatuses: { restartCount: number }[] } }>("pods");
+  return pod?.status.containerStatuses[0]?.restartCount ?? -1;
+}
