@@ -10,7 +10,7 @@ type Schema = z.core.$ZodType;
 
 /** Turns what zod found in one value into problems that a person can act on. */
 export function explain(schema: Schema, value: unknown, issues: readonly Issue[], at: Path = []): Problem[] {
-  const problems = issues.flatMap((issue) => explainOne(schema, value, issue, at));
+  const problems = explainKind(schema, value, at) ?? issues.flatMap((issue) => explainOne(schema, value, issue, at));
   // A misspelt key that stands for a missing one is one mistake, not two.
   const meant = new Set(problems.flatMap(({ meantKey }) => (meantKey === undefined ? [] : [meantKey])));
   return problems
@@ -73,12 +73,12 @@ function faultOf(issue: Issue, given: unknown): string {
   }
 }
 
-function unknownKey(target: Schema, key: string, parent: unknown, path: Path, union: Schema = target): Found {
+function unknownKey(target: Schema, key: string, parent: unknown, path: Path, siblings: readonly Schema[] = []): Found {
   const [form = target] = likelyForms(target, parent);
   const known = keysOf(form);
   const meant = nearest(key, known);
   const kind = kindOf(form);
-  const others = kindsWith(key, optionsOf(union));
+  const others = kindsWith(key, siblings);
   return {
     path: [...path, key],
     fault: kind === undefined ? "is not a key that exists here" : `is not a key of kind ${kind}`,
@@ -92,19 +92,27 @@ function unknownKey(target: Schema, key: string, parent: unknown, path: Path, un
   };
 }
 
+/**
+ * Of a union whose forms have kinds, the one that the value's `kind` names is explained, whatever zod made of the others;
+ * undefined for anything else.
+ */
+function explainKind(union: Schema, given: unknown, path: Path): Found[] | undefined {
+  const options = optionsOf(union);
+  const chosen = chosenByKind(options, given);
+  if (chosen.by === "likeness") return undefined;
+  if (chosen.by === "no kind") return [kindProblem(chosen.kinds, options, given, path)];
+  const { form } = chosen;
+  const issues = z.core.safeParse(form, given).error?.issues ?? [];
+  return issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0
+      ? issue.keys.map((key) => unknownKey(form, key, given, path, options))
+      : explainOne(form, given, issue, path),
+  );
+}
+
 /** Of a union's forms, the one that the value was most likely meant to have is explained, and only that. */
 function explainUnion(union: Schema, given: unknown, errors: readonly (readonly Issue[])[], path: Path): Found[] {
   const options = optionsOf(union);
-  const chosen = chosenByKind(options, given);
-  if (chosen.by === "no kind") return [kindProblem(chosen.kinds, options, given, path)];
-  if (chosen.by === "kind") {
-    const issues = errors[options.indexOf(chosen.form)] ?? [];
-    return issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" && issue.path.length === 0
-        ? issue.keys.map((key) => unknownKey(chosen.form, key, given, path, union))
-        : explainOne(chosen.form, given, issue, path),
-    );
-  }
   const ranked = errors
     .map((issues, index) => ({ issues, option: options[index], distance: distanceOf(issues, given) }))
     .sort((left, right) => left.distance - right.distance);
@@ -132,7 +140,7 @@ function explainUnion(union: Schema, given: unknown, errors: readonly (readonly 
 function kindProblem(kinds: readonly string[], options: readonly Schema[], given: unknown, path: Path): Found {
   const kind = valueAt(given, ["kind"]);
   const near = typeof kind === "string" ? nearest(kind, kinds) : undefined;
-  const misspelt = Object.keys(Object(given)).find((key) => nearest(key, ["kind"]) !== undefined);
+  const misspelt = Object.keys(Object(given)).find((key) => key !== "kind" && nearest(key, ["kind"]) !== undefined);
   const plain = options.filter((option) => kindOf(option) === undefined).flatMap(keysOf);
   const expected = `one of ${kinds.join(", ")}`;
   return {

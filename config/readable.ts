@@ -2,6 +2,7 @@ import { z } from "zod";
 import { nearest } from "../federation/nearest";
 import { core } from "./documentation";
 import { likelyForms } from "./forms";
+import { chosenByKind } from "./kinds";
 
 /** What is left of a value when all that is wrong in it is taken out. */
 export type Readable<Value> = Value extends string | number | boolean | undefined
@@ -25,6 +26,8 @@ export interface Gaps {
 export function readable(schema: z.core.$ZodType, value: unknown, gaps: Gaps): unknown {
   const inner = core(schema);
   if (inner instanceof z.ZodUnion) {
+    const chosen = chosenByKind(inner.options, value);
+    if (chosen.by === "kind") return readable(chosen.form, value, gaps);
     const result = z.core.safeParse(schema, value);
     const [form] = likelyForms(inner, value);
     return result.success || form === undefined ? result.data : readable(form, value, gaps);

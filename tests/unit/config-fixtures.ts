@@ -12,6 +12,21 @@ export const tenantB = {
   location: "eastus",
 };
 export const cluster = { kind: "aks", name: "aks-wi-demo", resourceGroup: "rg-wi-demo" };
+/** The shortest right config of each kind of cluster. */
+export const clusters = {
+  aks: cluster,
+  existingAks: { kind: "existingAks", resourceGroup: "rg-apps", name: "aks-apps" },
+  aksArc: {
+    kind: "aksArc",
+    name: "arc-apps",
+    resourceGroup: "rg-arc",
+    customLocation: { name: "site", resourceGroup: "rg-local" },
+    logicalNetwork: { name: "lnet", resourceGroup: "rg-local" },
+    adminGroupObjectIds: ["99999999-0000-4000-8000-000000000009"],
+  },
+  connected: { kind: "connected", resourceGroup: "rg-edge", name: "edge", kubeconfig: {} },
+  kubernetes: { kind: "kubernetes", name: "eks-apps", kubeconfig: {}, oidcIssuerUrl: "https://oidc.example.com/id/E" },
+};
 export const workload = {
   name: "wi-demo-app",
   kind: "Pod",
