@@ -182,7 +182,7 @@ describe("a provider without a known kubeconfig", () => {
 
   test("refuses functions, names made by the API server, and conditions that it does not wait for", async () => {
     await expect(provider.invoke("kubernetes:yaml:decode")).rejects.toThrow(/kubernetes:yaml:decode is not available/);
-    const metadata = { generateName: "c-", annotations: { "pulumi.com/waitFor": "jsonpath={.a}" } };
+    const metadata = { generateName: "c-", annotations: { "pulumi.com/waitFor": "jsonpath={.items[*].a}" } };
     const checked = await provider.check(
       { urn: "urn", type, name: "c" },
       {},

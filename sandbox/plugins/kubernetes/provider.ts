@@ -23,12 +23,13 @@ import { fieldManagerName } from "./field-ownership.ts";
 import { field, withField } from "./fields.ts";
 import { diffInputs } from "./input-diff.ts";
 import { withoutServerFields } from "./live-inputs.ts";
-import { ANNOTATION, annotation, describe, nameOf, withName } from "./naming.ts";
+import { describe, nameOf, withName } from "./naming.ts";
 import { createObject } from "./operations/create.ts";
 import { deleteObject } from "./operations/delete.ts";
 import { readObject } from "./operations/read.ts";
 import { mustReplaceUnready, replacedAsUnready } from "./operations/replace-unready.ts";
 import { atId, updateObject } from "./operations/update.ts";
+import { wishesOf } from "./readiness/wait-for.ts";
 import { parseType } from "./resource-type.ts";
 import { readSettings } from "./settings.ts";
 import { wireObject } from "./wire-object.ts";
@@ -180,8 +181,10 @@ function failuresOf(inputs: PropertyMap): CheckFailure[] {
     const reason = `${describe(inputs)}: generateName does not work with server-side apply. Leave out both name and generateName to get a name with a random ending.`;
     failures.push({ property: "metadata.generateName", reason });
   }
-  if (annotation(inputs, ANNOTATION.waitFor) !== "") {
-    const reason = `${describe(inputs)}: the annotation ${ANNOTATION.waitFor} is not available in the sandbox's stand-in for the Kubernetes provider. Remove it.`;
+  try {
+    wishesOf(inputs);
+  } catch (error) {
+    const reason = `${describe(inputs)}: ${error instanceof Error ? error.message : error}`;
     failures.push({ property: "metadata.annotations", reason });
   }
   return failures;

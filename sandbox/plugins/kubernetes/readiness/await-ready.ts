@@ -8,6 +8,7 @@ import type { Readiness } from "./conditions.ts";
 import { currentReplicaSet, deploymentReadiness } from "./deployment.ts";
 import { jobReadiness } from "./job.ts";
 import { podReadiness, podTrouble } from "./pod.ts";
+import { wishedReadiness, wishesOf } from "./wait-for.ts";
 
 const POLL_MS = 400;
 // How many polls in a row may find no API server: it may be restarting.
@@ -46,8 +47,13 @@ export function timeoutOf(inputs: PropertyMap, customSeconds: number): number {
   return annotated > 0 ? annotated : DEFAULT_TIMEOUT_SECONDS;
 }
 
-/** How far an object is at this moment; undefined for kinds that nothing is waited for. */
+/**
+ * How far an object is at this moment; undefined for kinds that nothing is waited for. What the program asks for by
+ * annotation comes before what its kind is waited for.
+ */
 export function readinessOf(object: PropertyMap): Readiness | undefined {
+  const wishes = wishesOf(object);
+  if (wishes.length > 0) return wishedReadiness(object, wishes);
   return BY_KIND[`${text(object, "apiVersion")}/${text(object, "kind")}`]?.(object);
 }
 
