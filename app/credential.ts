@@ -25,8 +25,10 @@ export interface OpenedCredential {
 export async function openCredential(settings: Settings, transport: Transport = {}): Promise<OpenedCredential> {
   const { DefaultAzureCredential, WorkloadIdentityCredential } = await import("@azure/identity");
   const { tenantId, clientId, tokenFile } = settings;
+  const authorityHost = settings.cloud.authority;
   if (!tokenFile) {
-    return { name: "DefaultAzureCredential", credential: new DefaultAzureCredential({ tenantId, ...transport }) };
+    const credential = new DefaultAzureCredential({ tenantId, authorityHost, ...transport });
+    return { name: "DefaultAzureCredential", credential };
   }
   const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline");
   const credential = keepTransportFailure(
@@ -35,6 +37,7 @@ export async function openCredential(settings: Settings, transport: Transport = 
       new WorkloadIdentityCredential({
         tenantId,
         clientId,
+        authorityHost,
         tokenFilePath: tokenFile,
         // AKS identity bindings inject a token endpoint of the cluster; without its variables this changes nothing.
         enableAzureProxy: true,

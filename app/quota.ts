@@ -23,7 +23,13 @@ export async function connectQuota(
   transport: Transport = {},
 ): Promise<ReadQuota> {
   const { AzureQuotaExtensionAPI } = await import("@azure/arm-quota");
-  const client = new AzureQuotaExtensionAPI(credential, settings.subscriptionId, { ...transport, ...oneAttempt });
+  // The client asks for its token with the endpoint as the resource.
+  const { resourceManager: endpoint } = settings.cloud;
+  const client = new AzureQuotaExtensionAPI(credential, settings.subscriptionId, {
+    endpoint,
+    ...transport,
+    ...oneAttempt,
+  });
   // The client puts the first slash itself.
   const scope = `subscriptions/${settings.subscriptionId}/providers/Microsoft.Compute/locations/${settings.region}`;
 

@@ -89,6 +89,12 @@ export const KNOWN_REFUSALS: Readonly<Record<string, KnownRefusal>> = {
     check: "the annotation azure.workload.identity/tenant-id, and the cloud in AZURE_AUTHORITY_HOST",
     healsWithTime: false,
   },
+  AADSTS900382: {
+    meaning: "the tenant that was asked is in another cloud of Azure",
+    check:
+      "the cloud in AZURE_AUTHORITY_HOST against the one of the tenant; the webhook of the cluster sets it, and no trust goes from one cloud to another",
+    healsWithTime: false,
+  },
   AADSTS900023: {
     meaning: "the tenant id is neither a GUID nor a domain name",
     check: "the annotation azure.workload.identity/tenant-id",

@@ -67,12 +67,14 @@ const UNREADABLE_TOKEN_FILE: KnownRefusal = {
 };
 const UNREACHABLE: KnownRefusal = {
   meaning: "no connection to Azure",
-  check: "outgoing HTTPS to login.microsoftonline.com and management.azure.com: firewall, DNS, HTTPS_PROXY",
+  check:
+    "outgoing HTTPS to the cloud's sign-in and Resource Manager (see the line of the start): firewall, DNS, HTTPS_PROXY",
   healsWithTime: true,
 };
 const NO_ANSWER: KnownRefusal = {
   meaning: "no answer in time",
-  check: "outgoing HTTPS to login.microsoftonline.com and management.azure.com: firewall, HTTPS_PROXY",
+  check:
+    "outgoing HTTPS to the cloud's sign-in and Resource Manager (see the line of the start): firewall, HTTPS_PROXY",
   healsWithTime: true,
 };
 const NO_CREDENTIAL: KnownRefusal = {

@@ -26,7 +26,8 @@ const USAGE = `usage: node main.ts [--once]
 Reads limit and usage of one Azure compute quota and prints them as JSON, with workload identity in a pod and with a
 developer's own sign-in elsewhere. Keeps running and reads again every interval; with --once it ends after one read.
 
-environment: AZURE_SUBSCRIPTION_ID, AZURE_REGION, AZURE_RESOURCE_NAME; optional APP_RETRY_SECONDS (600), APP_INTERVAL_SECONDS (300)`;
+environment: AZURE_SUBSCRIPTION_ID, AZURE_REGION, AZURE_RESOURCE_NAME; optional APP_RETRY_SECONDS (600), APP_INTERVAL_SECONDS (300).
+The cloud is the one of AZURE_AUTHORITY_HOST, which the webhook sets in a pod, else the one of AZURE_ENVIRONMENT, else the public one.`;
 
 const realClock: Clock = {
   now: () => performance.now(),
@@ -65,6 +66,9 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
       region: settings.region,
       resource: settings.resourceName,
       mode: once ? "once" : `every ${settings.intervalSeconds} s`,
+      cloud: settings.cloud.name,
+      signIn: settings.cloud.authority,
+      resourceManager: settings.cloud.resourceManager,
     });
     const readQuota = await connectQuota(credential, settings, surroundings.transport);
     await keepReading(readQuota, settings, { ...surroundings, clock, journal, once });

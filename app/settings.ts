@@ -1,3 +1,5 @@
+import { type Cloud, readCloud } from "./clouds.ts";
+
 /** What the program was told by its environment, checked. Times are in seconds. */
 export interface Settings {
   /** Subscription whose quota is read: the one of the tenant that gives the trust. */
@@ -6,6 +8,8 @@ export interface Settings {
   region: string;
   /** Quota resource, `cores` or a family such as `standardDSv3Family`. */
   resourceName: string;
+  /** Where to sign in and where Resource Manager is. */
+  cloud: Cloud;
   tenantId?: string;
   clientId?: string;
   /** Path of the projected service account token; present in a pod that the workload identity webhook has mutated. */
@@ -92,12 +96,14 @@ export function readSettings(env: Environment): Settings {
   // Kept beside the required ones so that all problems come out together.
   const retrySeconds = seconds("APP_RETRY_SECONDS", 600, 0, "how long a refusal that time may heal is retried");
   const intervalSeconds = seconds("APP_INTERVAL_SECONDS", 300, 1, "pause between two reads");
-  problems.push(...identityProblems(env));
+  const { cloud, problems: cloudProblems } = readCloud(env);
+  problems.push(...cloudProblems, ...identityProblems(env));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     subscriptionId: required.get("AZURE_SUBSCRIPTION_ID") ?? "",
     region: required.get("AZURE_REGION") ?? "",
     resourceName: required.get("AZURE_RESOURCE_NAME") ?? "",
+    cloud,
     tenantId: env.AZURE_TENANT_ID?.trim() || undefined,
     clientId: env.AZURE_CLIENT_ID?.trim() || undefined,
     tokenFile: env.AZURE_FEDERATED_TOKEN_FILE?.trim() || undefined,

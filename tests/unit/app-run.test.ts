@@ -49,7 +49,7 @@ function azure(answers: { token?: Answer[]; limit?: Answer[] } = {}) {
     (list && list.length > 1 ? list.shift() : list?.[0]) ?? usual;
   const answer = (url: string): Answer => {
     if (url.includes("/openid-configuration")) {
-      const base = `https://login.microsoftonline.com/${TENANT}`;
+      const base = `${new URL(url).origin}/${TENANT}`;
       return ok({
         issuer: `${base}/v2.0`,
         token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -132,6 +132,33 @@ describe("the app, with Microsoft's own clients on a transport of the test", () 
     expect(form.get("client_assertion")).toBe(assertion);
     expect(form.get("client_id")).toBe(CLIENT);
     expect(form.has("client_secret")).toBe(false);
+  });
+
+  it.each([
+    ["https://login.microsoftonline.us/", "https://login.microsoftonline.us", "https://management.usgovcloudapi.net"],
+    // MSAL goes to the cloud's preferred name.
+    [
+      "https://login.chinacloudapi.cn/",
+      "https://login.partner.microsoftonline.cn",
+      "https://management.chinacloudapi.cn",
+    ],
+  ])("stays in the cloud whose authority the webhook injected: %s", async (injected, signIn, resourceManager) => {
+    const cloud = azure();
+    const { code, err } = await runApp(["--once"], cloud, { AZURE_AUTHORITY_HOST: injected });
+    expect(code).toBe(0);
+    const hosts = new Set(cloud.asked.map(({ url }) => new URL(url).origin));
+    expect([...hosts].filter((host) => ![signIn, resourceManager, injected.slice(0, -1)].includes(host))).toEqual([]);
+    const request = cloud.asked.find(({ url }) => url.includes("/oauth2/v2.0/token"));
+    expect(new URLSearchParams(request?.body).get("scope")).toContain(`${resourceManager}/.default`);
+    expect(err[0]).toContain(`resourceManager=${resourceManager}`);
+  });
+
+  it("stops before any request when the authority is of no cloud", async () => {
+    const cloud = azure();
+    const { code, err } = await runApp(["--once"], cloud, { AZURE_AUTHORITY_HOST: "https://login.example.org/" });
+    expect(code).toBe(2);
+    expect(err.join("\n")).toContain("event=setting name=AZURE_AUTHORITY_HOST");
+    expect(cloud.asked).toEqual([]);
   });
 
   it("reports the first refusal in full with the token's claims, the same again in silence, and the end of it", async () => {
