@@ -1,0 +1,233 @@
+import { clusterOf } from "../../config/cluster";
+import { clusterOutput } from "../../federation/outputs";
+import { ClusterChangeError, changesBetween, checkClusterChange } from "../../plan/cluster-change";
+import { describeCluster } from "../../plan/cluster-description";
+import { both, clusters, load, tenantA, tenantB } from "./config-fixtures";
+
+type Kind = keyof typeof clusters;
+type Values = Record<string, unknown>;
+
+function config(cluster: Values, tenant: Values = tenantA) {
+  return load({ tenantA: tenant, cluster });
+}
+
+/** What a stack with this cluster says of it. */
+function published(cluster: Values, tenant?: Values) {
+  const read = config(cluster, tenant);
+  const own = clusterOf(read.cluster);
+  if (own === undefined) throw new Error("not a cluster");
+  return clusterOutput.parse(JSON.parse(JSON.stringify(describeCluster(own, read.tenantA))));
+}
+
+function refusal(before: Values, after: Values, tenant?: Values): string {
+  try {
+    checkClusterChange("tenantA", published(before), config(after, tenant));
+  } catch (error) {
+    if (error instanceof ClusterChangeError) return error.message;
+    throw error;
+  }
+  throw new Error("the change was accepted");
+}
+
+const kinds: Kind[] = ["aks", "existingAks", "aksArc", "connected", "kubernetes"];
+
+describe.each(kinds)("a cluster of kind %s", (kind) => {
+  const cluster = clusters[kind];
+
+  it("that stays as it is is let through, without a note", () => {
+    expect(checkClusterChange("tenantA", published(cluster), config(cluster))).toEqual([]);
+  });
+
+  it("of a stack that published none is let through", () => {
+    expect(checkClusterChange("tenantA", undefined, config(cluster))).toEqual([]);
+  });
+
+  it.each(kinds.filter((other) => other !== kind))("that becomes one of kind %s is refused", (other) => {
+    const text = refusal(cluster, clusters[other]);
+    expect(text).toContain(`cluster.kind`);
+    expect(text).toContain(`was ${kind}`);
+    expect(text).toContain(`would be ${other}`);
+    expect(text).toContain(`pulumi config set --stack tenantA --path cluster.replace ${cluster.name}`);
+  });
+
+  it("that becomes an issuer typed in is refused", () => {
+    expect(refusal(cluster, { oidcIssuerUrl: "https://oidc.example.com/" })).toContain(
+      "has only an issuer (cluster.oidcIssuerUrl) where cluster",
+    );
+  });
+
+  it("may become another one when config names it", () => {
+    const other = kind === "aks" ? clusters.kubernetes : clusters.aks;
+    const confirmed = { ...other, replace: cluster.name };
+    expect(checkClusterChange("tenantA", published(cluster), config(confirmed))).toEqual([]);
+  });
+});
+
+it("a cluster that would be deleted is named, with every difference and both ways out", () => {
+  const after = { ...clusters.aks, name: "aks-new", network: { plugin: "azure" }, private: true };
+  expect(refusal(clusters.aks, after, { ...tenantA, location: "westus3" })).toBe(
+    `Cluster aks-wi-demo (kind aks) would be deleted with all that is in it. Nothing was deployed.
+The config of stack tenantA differs from the cluster that stands:
+
+  cluster.name             was aks-wi-demo
+                           would be aks-new
+  tenantA.location         was eastus
+                           would be westus3
+  cluster.network.plugin   was overlay
+                           would be azure
+  cluster.private          was false
+                           would be true
+  cluster.private.dnsZone  was not given
+                           would be system
+
+To keep it: put the old values back.
+To delete it and all that is in it: set the key below for this one deployment. Have what it stores elsewhere first.
+  pulumi config set --stack tenantA --path cluster.replace aks-wi-demo`,
+  );
+});
+
+it("a cluster that the stack does not own is left, not deleted", () => {
+  expect(refusal(clusters.existingAks, { ...clusters.existingAks, name: "aks-other" })).toBe(
+    `Cluster aks-apps (kind existingAks) would be left, and its workloads moved to another one. Nothing was deployed.
+The config of stack tenantA differs from the cluster that stands:
+
+  cluster.name  was aks-apps
+                would be aks-other
+  cluster.id    was /subscriptions/aaaaaaaa-1111-4111-8111-11111111111a/resourcegroups/rg-apps/providers/microsoft.containerservice/managedclusters/aks-apps
+                would be /subscriptions/aaaaaaaa-1111-4111-8111-11111111111a/resourcegroups/rg-apps/providers/microsoft.containerservice/managedclusters/aks-other
+
+To keep it: put the old values back.
+To go on without it: set the key below for this one deployment. The cluster itself stays; what this stack made in it is deleted.
+  pulumi config set --stack tenantA --path cluster.replace aks-apps`,
+  );
+});
+
+it("an AKS Arc feature that changes after creation has its own words", () => {
+  const after = { ...clusters.aksArc, oidcIssuer: false, workloadIdentity: false };
+  const text = refusal(clusters.aksArc, after);
+  expect(text).toContain(
+    "Cluster arc-apps was made with an issuer, and AKS Arc cannot switch it off afterwards: cluster.oidcIssuer is chosen when a cluster is made.",
+  );
+  expect(text).toContain(
+    "Cluster arc-apps was made with workload identity, and AKS Arc cannot switch it off afterwards",
+  );
+  expect(refusal(after, clusters.aksArc)).toContain(
+    "Cluster arc-apps was made without workload identity, and AKS Arc cannot switch it on afterwards",
+  );
+});
+
+it("a confirmation of another cluster confirms nothing", () => {
+  const text = refusal(clusters.aks, { ...clusters.aks, name: "aks-new", replace: "aks-new" });
+  expect(text).toContain("cluster.replace is aks-new, which is not the cluster that stands.");
+});
+
+it("a confirmation that nobody needs any more is noted", () => {
+  const after = config({ ...clusters.aks, replace: "aks-wi-demo" });
+  expect(checkClusterChange("tenantA", published(clusters.aks), after)).toEqual([
+    "cluster.replace is still aks-wi-demo, which lets the next slip delete it. Remove it: pulumi config rm --path cluster.replace",
+  ]);
+});
+
+const fixed: [string, Kind, Values, Values, string][] = [
+  ["another resource group", "aks", {}, { resourceGroup: "rg-other" }, "cluster.resourceGroup"],
+  ["a network policy", "aks", {}, { network: { policy: "calico" } }, "cluster.network.policy"],
+  ["a pod range", "aks", {}, { network: { podCidr: "10.9.0.0/16" } }, "cluster.network.podCidr"],
+  ["the way out", "aks", {}, { network: { outboundType: "managedNATGateway" } }, "cluster.network.outboundType"],
+  ["the system pool's VM size", "aks", {}, { nodePool: { vmSize: "Standard_D4s_v5" } }, "cluster.nodePool.vmSize"],
+  [
+    "the private DNS zone",
+    "aks",
+    { private: true },
+    { private: { dnsZone: "none", publicFqdn: true } },
+    "cluster.private.dnsZone",
+  ],
+  [
+    "Entra ID taken away",
+    "aks",
+    { entra: { adminGroupObjectIds: clusters.aksArc.adminGroupObjectIds } },
+    {},
+    "cluster.entra",
+  ],
+  [
+    "another custom location",
+    "aksArc",
+    {},
+    { customLocation: { name: "b", resourceGroup: "rg-local" } },
+    "cluster.customLocation",
+  ],
+  [
+    "another logical network",
+    "aksArc",
+    {},
+    { logicalNetwork: { name: "b", resourceGroup: "rg-local" } },
+    "cluster.logicalNetwork",
+  ],
+  [
+    "the API server's address",
+    "aksArc",
+    {},
+    { controlPlane: { hostIp: "192.168.1.10" } },
+    "cluster.controlPlane.hostIp",
+  ],
+  ["a key of one's own", "aksArc", {}, { sshPublicKey: "ssh-rsa AAAA me" }, "cluster.sshPublicKey"],
+  [
+    "another storage account",
+    "kubernetes",
+    { oidcIssuerUrl: undefined, publishIssuer: { resourceGroup: "rg", storageAccount: "aaa" } },
+    { oidcIssuerUrl: undefined, publishIssuer: { resourceGroup: "rg", storageAccount: "bbb" } },
+    "cluster.publishIssuer.storageAccount",
+  ],
+];
+
+it.each(fixed)("%s is refused, for it takes another cluster", (_name, kind, before, after, path) => {
+  const text = refusal({ ...clusters[kind], ...before }, { ...clusters[kind], ...after });
+  const paths = [...text.matchAll(/^ {2}([\w.]+) +was /gm)].map(([, found]) => found);
+  expect(paths).toEqual([path]);
+});
+
+const free: [string, Kind, Values, Values][] = [
+  ["a further pool, tags and a tier", "aks", {}, { nodePools: [{ name: "batch" }], tags: { a: "b" }, tier: "Premium" }],
+  ["a version and protection", "aks", {}, { kubernetesVersion: "1.35", protect: true }],
+  ["a system pool that scales", "aks", {}, { nodePool: { count: 3, minCount: 1, maxCount: 5 } }],
+  ["Entra ID switched on", "aks", {}, { entra: { adminGroupObjectIds: clusters.aksArc.adminGroupObjectIds } }],
+  ["a public name of a private cluster", "aks", { private: true }, { private: { publicFqdn: true } }],
+  ["the default network written down", "aks", {}, { network: { plugin: "overlay" } }],
+  ["the features of an existing cluster", "existingAks", {}, { enable: true }],
+  ["pools of AKS Arc", "aksArc", {}, { nodePools: [{ name: "nodepool1", count: 3 }, { name: "gpu" }] }],
+  ["the comment of a key", "aksArc", { sshPublicKey: "ssh-rsa AAAA me" }, { sshPublicKey: "ssh-rsa AAAA you" }],
+  ["another way into the cluster", "connected", {}, { kubeconfig: { context: "edge" } }],
+  ["another issuer", "kubernetes", {}, { oidcIssuerUrl: "https://oidc.example.com/id/F" }],
+];
+
+it.each(free)("%s is let through, for the cluster stays", (_name, kind, before, after) => {
+  const stands = published({ ...clusters[kind], ...before });
+  expect(checkClusterChange("tenantA", stands, config({ ...clusters[kind], ...after }))).toEqual([]);
+});
+
+it("an existing cluster is the same by id and by name, in any case", () => {
+  const id = `/subscriptions/${tenantA.subscriptionId.toUpperCase()}/resourceGroups/RG-Apps/providers/Microsoft.ContainerService/managedClusters/aks-apps`;
+  const after = config({ kind: "existingAks", id });
+  expect(checkClusterChange("tenantA", published(clusters.existingAks), after)).toEqual([]);
+});
+
+it("the same config in another subscription is another cluster", () => {
+  const text = refusal(clusters.aks, clusters.aks, { ...tenantA, subscriptionId: tenantB.subscriptionId });
+  expect(text).toContain("tenantA.subscriptionId");
+});
+
+it("a setting that an earlier version did not publish is not compared", () => {
+  const { fixed: entries, ...rest } = published(clusters.aks);
+  const { "cluster.network.plugin": _, ...earlier } = entries;
+  const wanted = published({ ...clusters.aks, network: { plugin: "azure" } });
+  expect(changesBetween({ ...rest, fixed: earlier }, wanted)).toEqual([]);
+});
+
+it("a stack without a cluster of its own is let through", () => {
+  expect(
+    checkClusterChange(
+      "b",
+      published(clusters.aks),
+      load({ ...both(), cluster: undefined, tenantA: undefined, workloads: undefined, clusterStack: "a" }),
+    ),
+  ).toEqual([]);
+});
