@@ -1,5 +1,5 @@
 import type { AgentPool } from "@azure/arm-containerservice";
-import { collect, failure, useCloud } from "./support/cloud-fixture.ts";
+import { collect, eventually, failure, useCloud } from "./support/cloud-fixture.ts";
 import { clusterBody, createCluster } from "./support/workload.ts";
 
 const world = useCloud();
@@ -23,12 +23,16 @@ const asA = (method: string, address: string, json?: unknown, headers: Record<st
     ...(json === undefined ? {} : { body: json }),
   });
 
+const settled = (pool: string) =>
+  eventually(async () => expect((await pools().get(group, name, pool)).provisioningState).toBe("Succeeded"));
+
 describe("an agent pool", () => {
   it("is made in a while, stands among its cluster's pools, and goes again", async () => {
     const started = await asA("PUT", path("batch"), { properties: { ...body, nodeLabels: { tier: "batch" } } });
     expect(started.status).toBe(201);
     expect(started.body.properties.provisioningState).toBe("Creating");
     expect(started.headers.get("azure-asyncoperation")).toMatch(/locations\/eastus\/operations\/[0-9a-f-]{36}/);
+    await settled("batch");
     const made = await pools().createOrUpdate(group, name, "other", body, fast);
     expect(made).toMatchObject({
       name: "other",
@@ -93,15 +97,16 @@ describe("an agent pool", () => {
     });
   });
 
-  it("waits for nobody: 409 OperationNotAllowed while it, or its cluster, is being written", async () => {
+  it("waits for nobody: 409 OperationNotAllowed while a pool or the cluster is being written", async () => {
     const cluster = path("busy").replace("/agentPools/busy", "");
     const { location, identity, ...properties } = clusterBody;
     const answers = await Promise.all([
       asA("PUT", path("busy"), { properties: body }),
       asA("PUT", path("busy"), { properties: body }),
+      asA("PUT", path("beside"), { properties: body }),
       asA("PUT", cluster, { location, identity, properties }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([201, 409, 409]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 409, 409, 409]);
     for (const { body: refused } of answers.slice(1)) {
       expect(refused.error).toEqual({
         code: "OperationNotAllowed",
@@ -118,6 +123,7 @@ describe("an agent pool", () => {
     open();
     expect(early.status).toBe(409);
     expect(early.body.error.message).toContain("Another operation (Creating) is in progress");
+    await settled("busy");
   });
 
   it("of a cluster that is not there is refused: ParentResourceNotFound", async () => {
