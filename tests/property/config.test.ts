@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { loadConfig } from "../../config/load";
 import { ConfigError } from "../../config/problem";
 import { stackSchema } from "../../config/stack";
-import { both } from "../unit/config-fixtures";
+import { both, clusters, refusal } from "../unit/config-fixtures";
 
 type Values = Record<string, unknown>;
 
@@ -58,6 +58,31 @@ it("one wrong value anywhere in a right config is accepted or explained", () => 
     }),
     { numRuns: 500 },
   );
+});
+
+describe.each(Object.entries(clusters))("a cluster of kind %s", (kind, cluster) => {
+  const right = both({ cluster });
+
+  it("with one wrong value anywhere is accepted or explained", () => {
+    const place = fc.constantFrom(...places(cluster, ["cluster"]).filter((path) => path.length > 1));
+    fc.assert(
+      fc.property(place, fc.jsonValue(), (path, value) => {
+        const changed = replaced(right, path, value);
+        if (typeof changed === "object" && changed !== null) acceptsOrExplains({ ...changed });
+      }),
+    );
+  });
+
+  it("with a key that is none of it is refused as such, whatever its name", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{3,12}[0-9]$/), (key) => {
+        const { problems } = refusal({ ...right, cluster: { ...cluster, [key]: 1 } });
+        expect(problems).toContainEqual(
+          expect.objectContaining({ path: ["cluster", key], fault: `is not a key of kind ${kind}` }),
+        );
+      }),
+    );
+  });
 });
 
 it("a secret never shows in the text, wherever the mistake is", () => {
