@@ -107,7 +107,8 @@ async function orExplain<Value>(key: TenantKey, tenant: Tenant, attempt: string,
   } catch (error) {
     const answer = error instanceof Error ? error.message : String(error);
     const prefix = environmentPrefix[key];
-    const advice = adviceFor(answer, { key, tenantId: tenant.tenantId, variablePrefix: prefix });
+    const { tenantId, environment } = tenant;
+    const advice = adviceFor(answer, { key, tenantId, environment, variablePrefix: prefix });
     throw new pulumi.RunError(
       [
         `${attempt} ${key}, tenant ${tenant.tenantId}. Nothing was deployed.`,

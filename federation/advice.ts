@@ -1,3 +1,5 @@
+import { cloudOf, type Environment, environments } from "./clouds";
+
 /** What the error codes of Entra ID and Resource Manager mean here, and what to do about each. */
 
 export interface Advice {
@@ -13,10 +15,24 @@ function renewSecret(tenant?: AdvisedTenant): string {
   return tenant === undefined ? `${setIt}; TENANT is tenantA or tenantB` : setIt;
 }
 
-const secretCodes = ["AADSTS7000215", "AADSTS7000222"];
+/** Advice on a cloud that is not the tenant's: which one was asked, and the command for the others. */
+function chooseCloud(tenant?: AdvisedTenant): string {
+  const key = tenant?.key ?? "TENANT";
+  const asked = tenant?.environment;
+  const commands = environments
+    .filter((environment) => environment !== asked)
+    .map((environment) => `\`pulumi config set --path ${key}.environment ${environment}\``);
+  const now = asked === undefined ? "" : ` and not ${asked}, which is ${cloudOf(asked).authority}`;
+  return `name the cloud that the tenant is in${now}: ${commands.join(" or ")}; both tenants have to be in one cloud`;
+}
+
+/** An advice that names the tenant's own keys and variables once the tenant is known. */
+interface KnownAdvice extends Advice {
+  toDoFor?(tenant: AdvisedTenant): string;
+}
 
 /** Ordered: where one code's text contains another's, the longer comes first. */
-export const adviceTable: readonly Advice[] = [
+export const adviceTable: readonly KnownAdvice[] = [
   {
     code: "AADSTS7002138",
     cause: "issuer, subject or audience differ from the federated credential in upper and lower case",
@@ -51,11 +67,13 @@ export const adviceTable: readonly Advice[] = [
     code: "AADSTS7000215",
     cause: "the client secret is wrong, or it is the secret's id in place of its value",
     toDo: renewSecret(),
+    toDoFor: renewSecret,
   },
   {
     code: "AADSTS7000222",
     cause: "the client secret has expired",
     toDo: renewSecret(),
+    toDoFor: renewSecret,
   },
   {
     code: "AADSTS700016",
@@ -65,7 +83,26 @@ export const adviceTable: readonly Advice[] = [
   {
     code: "AADSTS90002",
     cause: "there is no tenant with this id in this cloud",
-    toDo: "check tenantId and environment",
+    toDo: `check tenantId; if it is right, ${chooseCloud()}`,
+    toDoFor: (tenant) => `check ${tenant.key}.tenantId; if it is right, ${chooseCloud(tenant)}`,
+  },
+  {
+    code: "AADSTS900382",
+    cause: "the tenant is in another cloud of Azure than the one that was asked",
+    toDo: chooseCloud(),
+    toDoFor: chooseCloud,
+  },
+  {
+    code: "AADSTS90038",
+    cause: "the tenant is in another cloud of Azure than the one that was asked",
+    toDo: chooseCloud(),
+    toDoFor: chooseCloud,
+  },
+  {
+    code: "AADSTS500011",
+    cause: "Entra ID does not know the service that a token was asked for: the sign-in is to another cloud of Azure",
+    toDo: chooseCloud(),
+    toDoFor: chooseCloud,
   },
   {
     code: "AADSTS90061",
@@ -115,6 +152,8 @@ export interface AdvisedTenant {
   readonly tenantId: string;
   /** Prefix of the variables with which this tenant alone is signed in to. */
   readonly variablePrefix: string;
+  /** The cloud that config names. */
+  readonly environment?: Environment;
 }
 
 function notSignedIn(tenant: AdvisedTenant | undefined): Advice {
@@ -122,15 +161,23 @@ function notSignedIn(tenant: AdvisedTenant | undefined): Advice {
   return {
     code: "no credentials",
     cause: "nothing to sign in with was found",
-    toDo: `az login --tenant ${tenant?.tenantId ?? "TENANT"}, or set ${tenant?.key ?? "the tenant"}.credentials, or the variables ${prefix}ARM_CLIENT_ID and ${prefix}ARM_CLIENT_SECRET`,
+    toDo: `${inCloud(tenant)}az login --tenant ${tenant?.tenantId ?? "TENANT"}, or set ${tenant?.key ?? "the tenant"}.credentials, or the variables ${prefix}ARM_CLIENT_ID and ${prefix}ARM_CLIENT_SECRET`,
   };
+}
+
+/** The CLI signs in to one cloud at a time. */
+function inCloud(tenant: AdvisedTenant | undefined): string {
+  const environment = tenant?.environment ?? "public";
+  return environment === "public" ? "" : `az cloud set --name ${cloudOf(environment).cliName} && `;
 }
 
 /** Finds the advice for an error's text; undefined when the text has no code that is known here. */
 export function adviceFor(text: string, tenant?: AdvisedTenant): Advice | undefined {
   const known = adviceTable.find(({ code }) => new RegExp(`${code}(?!\\d)`).test(text));
-  if (known && tenant && secretCodes.includes(known.code)) return { ...known, toDo: renewSecret(tenant) };
-  if (known) return known;
+  if (known) {
+    const { code, cause, toDo, toDoFor } = known;
+    return { code, cause, toDo: tenant && toDoFor ? toDoFor(tenant) : toDo };
+  }
   return /az login|azure cli|no credentials|unable to authenticate|credential unavailable|authorization config/i.test(
     text,
   )

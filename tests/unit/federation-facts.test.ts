@@ -148,6 +148,21 @@ describe("advice", () => {
     expect(adviceFor(`${code}: invalid`)?.toDo).toContain("TENANT.credentials.clientSecret");
   });
 
+  it.each(["AADSTS900382", "AADSTS90002", "AADSTS500011"])("on another cloud (%s) is the command for it", (code) => {
+    const tenant = { key: "tenantA", tenantId: "t", variablePrefix: "TENANT_A_", environment: "public" } as const;
+    const toDo = adviceFor(`${code}: other cloud`, tenant)?.toDo;
+    expect(toDo).toContain("and not public, which is https://login.microsoftonline.com/");
+    expect(toDo).toContain("`pulumi config set --path tenantA.environment usgovernment`");
+    expect(adviceFor(`${code}: other cloud`)?.toDo).toContain("TENANT.environment");
+  });
+
+  it("on the sign-in of the CLI names the CLI's cloud first", () => {
+    const tenant = { key: "tenantA", tenantId: "t", variablePrefix: "TENANT_A_", environment: "china" } as const;
+    expect(adviceFor("please run 'az login'", tenant)?.toDo).toMatch(
+      /^az cloud set --name AzureChinaCloud && az login --tenant t,/,
+    );
+  });
+
   it("knows what it means when nobody is signed in", () => {
     expect(adviceFor("please run 'az login' to setup account")?.cause).toBe("nothing to sign in with was found");
   });
