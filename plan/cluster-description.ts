@@ -48,7 +48,8 @@ function fixedOfAks({ network, private: access, nodePool, entra }: Aks): Record<
   const details = typeof access === "object" ? access : {};
   return {
     "cluster.network.plugin": network?.plugin ?? "overlay",
-    "cluster.network.policy": network?.policy ?? notGiven,
+    // Cilium's dataplane is made with Cilium's policies, said or not.
+    "cluster.network.policy": network?.policy ?? (network?.dataplane === "cilium" ? "cilium" : notGiven),
     "cluster.network.dataplane": network?.dataplane ?? notGiven,
     "cluster.network.subnetId": network?.subnetId ?? notGiven,
     "cluster.network.podCidr": network?.podCidr ?? notGiven,

@@ -1,7 +1,14 @@
 import { adviceFor, adviceTable } from "../../federation/advice";
 import { credentialName } from "../../federation/credential-name";
 import { subscriptionId, tenantId } from "../../federation/ids";
-import { issuerDifference, issuerFault, issuerUrl, looksTruncated } from "../../federation/issuer";
+import {
+  issuerDifference,
+  issuerFault,
+  issuerTenant,
+  issuerUrl,
+  looksTruncated,
+  unreachableIssuer,
+} from "../../federation/issuer";
 import { nearest } from "../../federation/nearest";
 import { roleAssignmentName } from "../../federation/role-assignment-name";
 import { builtInRoles, roleGuid } from "../../federation/roles";
@@ -52,6 +59,38 @@ describe("issuer", () => {
     expect(looksTruncated("https://ib.oic.prod-aks.azure.com/t/c")).toBe(false);
     expect(looksTruncated("https://example.com/x")).toBe(false);
   });
+
+  it("of AKS or Arc names its tenant, others do not", () => {
+    const tenant = "aaaaaaaa-0000-4000-8000-00000000000a";
+    expect(issuerTenant(issuer)).toBe(tenant);
+    expect(issuerTenant(`https://eastus.oic.prod-arc.azure.com/${tenant}/6d1f/`)).toBe(tenant);
+    expect(issuerTenant("https://oidc.prod-aks.azure.com/6d1f/")).toBeUndefined();
+    expect(issuerTenant(`https://example.com/${tenant}/`)).toBeUndefined();
+    expect(issuerTenant("not a URL")).toBeUndefined();
+  });
+
+  it.each([
+    "https://127.8.9.1/",
+    "https://0.0.0.0/",
+    "https://cluster.localhost/",
+    "https://172.31.255.255/",
+    "https://192.168.0.1:6443",
+    "https://169.254.1.1/",
+    "https://100.64.0.1/",
+    "https://[fd00::1]/",
+    "https://[fe80::1]/",
+    "https://kubernetes.default.svc.",
+    "https://nas.local/",
+    "https://k3s/",
+  ])("%s is not one that the Internet reads", (text) => expect(unreachableIssuer(text)).toBeDefined());
+
+  it.each([
+    issuer,
+    "https://172.32.0.1/",
+    "https://100.128.0.1/",
+    "https://[2001:db8::1]/",
+    "https://svc.example.com/",
+  ])("%s may be one that the Internet reads", (text) => expect(unreachableIssuer(text)).toBeUndefined());
 
   it.each([
     [issuer, undefined],
