@@ -58,6 +58,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     backend: clusters,
     clusters: clusters.running,
     issuers: new Map(),
+    // The port is known once the server listens, and no cluster is started before.
+    address: { port: 0, caFile },
     log,
   };
   const deployers = world.tenants.map((tenant) => addDeployer(tenant, permissionsDir));
@@ -73,6 +75,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     application,
   );
   const port = await listen(server);
+  world.address.port = port;
   world.ownAddress = { port, authority: identity.authority };
   const proxy = await startProxy(port, log, (host) => isIssuerHost(world, host));
   return {

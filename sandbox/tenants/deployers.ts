@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleDefinition } from "./arm/access-control.ts";
 import { isRecord } from "./arm/call.ts";
+import { deployerGroups } from "./entra/aks-sign-in.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** The service principal with which a tenant's side is deployed. */
@@ -33,6 +34,7 @@ export function addDeployer(tenant: Tenant, permissionsDir: string): DeployerCre
     clientId: credential.clientId,
     displayName: `${key}-deployer`,
     kind: "Application",
+    groups: [...deployerGroups].flatMap(([tenantKey, group]) => (tenantKey === key ? [group] : [])),
     secrets: [credential.clientSecret],
     visibleFrom: 0,
   });

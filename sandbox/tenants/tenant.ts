@@ -33,6 +33,8 @@ export interface World {
   issuers: Map<string, RunningCluster>;
   /** Where the cloud's own TLS server listens on 127.0.0.1, once it does, and the authority (PEM) to trust there. */
   ownAddress?: { port: number; authority: string };
+  /** Where the cloud is reached without its proxy: TLS on 127.0.0.1, and the PEM file of its authority. */
+  address: { port: number; caFile: string };
   log(line: string): void;
 }
 

@@ -37,10 +37,19 @@ describe("a token for a client secret", () => {
     ["https://management.core.windows.net//.default", "https://management.core.windows.net/"],
     ["https://graph.microsoft.com/.default", "https://graph.microsoft.com"],
     ["https://vault.azure.net/.default", "https://vault.azure.net"],
+    ["6dae42f8-4368-4678-94ff-3960e28e3630/.default", "6dae42f8-4368-4678-94ff-3960e28e3630"],
   ])("carries the audience of the scope %s", async (scope, audience) => {
     const { status, body } = await ask(world.a.spec.tenantId, secretForm(scope));
     expect(status).toBe(200);
     expect(JSON.parse(Buffer.from(body.access_token.split(".")[1], "base64url").toString()).aud).toBe(audience);
+  });
+
+  it("for AKS's API servers tells the groups of who signs in", async () => {
+    const { body } = await ask(world.a.spec.tenantId, secretForm("6dae42f8-4368-4678-94ff-3960e28e3630/.default"));
+    const claims = JSON.parse(Buffer.from(body.access_token.split(".")[1], "base64url").toString());
+    expect(claims.groups).toEqual(["aaaaaaaa-2222-4222-8222-22222222222a"]);
+    const { body: document } = await world.plain(`/${world.a.spec.tenantId}/.well-known/openid-configuration`);
+    expect(document.issuer).toBe(claims.iss);
   });
 
   it("is given for a tenant id in any case", async () => {

@@ -1,14 +1,18 @@
 import { isIPv4 } from "node:net";
 import { parse, stringify } from "yaml";
+import type { AzureEnvironment } from "../cluster-backend.ts";
+import { aksClientApplication, aksServerApplication } from "../entra/aks-sign-in.ts";
 import { isRecord, recordAt } from "./call.ts";
 import { ArmError } from "./errors.ts";
 import { invalidParameter } from "./managed-cluster-errors.ts";
 import { parseRange } from "./managed-cluster-network.ts";
 
-/** The application that AKS's API servers are in every tenant of Microsoft Entra ID (learn.microsoft.com/azure/aks/kubelogin-authentication). */
-export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
-/** The public client with which users sign in to it. */
-const aksClientApplication = "80faf920-1908-4b52-b5ef-a8e7bedfc67a";
+/** Names of the clouds as kubelogin has them from go-autorest. */
+const cloudNames = {
+  public: "AzurePublicCloud",
+  usgovernment: "AzureUSGovernmentCloud",
+  china: "AzureChinaCloud",
+} as const satisfies Record<AzureEnvironment, string>;
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -101,12 +105,12 @@ export function checkStaticCredential(properties: Record<string, unknown>): void
 }
 
 /** A kubeconfig without a secret: kubelogin signs in to Microsoft Entra ID. As AKS writes it for both formats since 1.24. */
-export function entraKubeconfig(kubeconfig: string, user: string, tenantId: string, cloud: string): string {
+export function entraKubeconfig(kubeconfig: string, user: string, tenantId: string, cloud: AzureEnvironment): string {
   const parsed: unknown = parse(kubeconfig);
   if (!isRecord(parsed)) throw new Error("The cluster's kubeconfig is no YAML object.");
   const contexts: unknown[] = Array.isArray(parsed.contexts) ? parsed.contexts : [];
   const login = { "server-id": aksServerApplication, "client-id": aksClientApplication, "tenant-id": tenantId };
-  const options = Object.entries({ environment: cloud, ...login, login: "devicecode" });
+  const options = Object.entries({ environment: cloudNames[cloud], ...login, login: "devicecode" });
   return stringify({
     ...parsed,
     contexts: contexts.filter(isRecord).map((each) => ({ ...each, context: { ...recordAt(each, "context"), user } })),

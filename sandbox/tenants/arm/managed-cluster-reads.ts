@@ -66,7 +66,12 @@ function credential(call: ArmCall, role: "User" | "Admin", lifecycle: ClusterLif
     throw invalidParameter("format", `'${format}' is not one of azure, exec.`);
   }
   const user = `clusterUser_${groupOf(call).name}_${cluster.name}`;
-  return entraKubeconfig(kubeconfig, user, String(recordAt(properties, "aadProfile").tenantID), "AzurePublicCloud");
+  return entraKubeconfig(
+    kubeconfig,
+    user,
+    String(recordAt(properties, "aadProfile").tenantID),
+    call.tenant.spec.environment,
+  );
 }
 
 /** What a cluster may be upgraded to: nothing, where there is one version. */

@@ -13,6 +13,8 @@ export interface ServicePrincipal {
   clientId: string;
   displayName: string;
   kind: "Application" | "ManagedIdentity";
+  /** Object ids of the groups that it is in. */
+  groups: readonly string[];
   /** Secrets that are accepted at the token endpoint. A managed identity has none. */
   secrets: string[];
   /** When the directory's replicas know it (Date.now()). */
@@ -30,8 +32,8 @@ export class Directory {
     this.#trustDelay = trustDelay;
   }
 
-  add(principal: Omit<ServicePrincipal, "trusts">): ServicePrincipal {
-    const added = { ...principal, trusts: new PropagatedSet<FederatedTrust>(this.#trustDelay) };
+  add(principal: Omit<ServicePrincipal, "trusts" | "groups"> & { groups?: readonly string[] }): ServicePrincipal {
+    const added = { groups: [], ...principal, trusts: new PropagatedSet<FederatedTrust>(this.#trustDelay) };
     this.#principals.set(principal.objectId, added);
     return added;
   }

@@ -25,13 +25,15 @@ export function serveDiscovery(router: Router, world: World): void {
   router.get("/:tenant{/v2.0}/.well-known/openid-configuration", (request, response) => {
     const { tenant } = request.params;
     const shared = sharedAuthorities.find((name) => name === tenant.toLowerCase());
+    const version = request.path.includes("/v2.0/") ? "v2.0" : "v1.0";
     if (shared !== undefined) {
       const cloud = askedCloud(request) ?? namesOf("public");
-      response.json(openidConfiguration(baseUrl(request), shared, "{tenantid}", cloud));
+      response.json(openidConfiguration(baseUrl(request), shared, issuerOf(cloud, "{tenantid}", version), cloud));
       return;
     }
     const { tenantId, environment } = describedTenant(world, request, tenant).spec;
-    response.json(openidConfiguration(baseUrl(request), tenantId, tenantId, namesOf(environment)));
+    const cloud = namesOf(environment);
+    response.json(openidConfiguration(baseUrl(request), tenantId, issuerOf(cloud, tenantId, version), cloud));
   });
   router.get("/:tenant/discovery{/v2.0}/keys", (request, response) => {
     const { tenant } = request.params;
@@ -73,6 +75,11 @@ export function baseUrl(request: Request): string {
   return `https://${request.headers.host ?? "login.microsoftonline.com"}`;
 }
 
+/** Each version of the discovery document names the issuer of that version's tokens. */
+function issuerOf({ sts, issuerHost }: CloudNames, tenant: string, version: "v1.0" | "v2.0"): string {
+  return version === "v1.0" ? `https://${sts}/${tenant}/` : `https://${issuerHost}/${tenant}/v2.0`;
+}
+
 function openidConfiguration(base: string, tenant: string, issuer: string, cloud: CloudNames): Record<string, unknown> {
   return {
     token_endpoint: `${base}/${tenant}/oauth2/v2.0/token`,
@@ -83,7 +90,7 @@ function openidConfiguration(base: string, tenant: string, issuer: string, cloud
     id_token_signing_alg_values_supported: ["RS256"],
     response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
     scopes_supported: ["openid", "profile", "email", "offline_access"],
-    issuer: `https://${cloud.issuerHost}/${issuer}/v2.0`,
+    issuer,
     authorization_endpoint: `${base}/${tenant}/oauth2/v2.0/authorize`,
     claims_supported: ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "name", "tid", "ver"],
     tenant_region_scope: { public: "NA", usgovernment: "USGov", china: "CN" }[cloud.environment],

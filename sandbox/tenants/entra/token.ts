@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import express, { type Router } from "express";
 import { type CloudNames, namesOf } from "../azure-clouds.ts";
 import type { Tenant, World } from "../tenant.ts";
+import { aksServerApplication } from "./aks-sign-in.ts";
 import { checkClientSecret } from "./client-secret.ts";
 import type { ServicePrincipal } from "./directory.ts";
 import { askedCloud, describedTenant, v1Issuer } from "./discovery.ts";
@@ -20,6 +21,7 @@ function resourcesOf({ audiences, microsoftGraph, vault }: CloudNames): Readonly
     [older, `${older}/`],
     [`https://${microsoftGraph}`, `https://${microsoftGraph}`],
     [`https://${vault}`, `https://${vault}`],
+    [aksServerApplication, aksServerApplication],
   ]);
 }
 
@@ -103,6 +105,8 @@ function issueToken(tenant: Tenant, principal: ServicePrincipal, audience: strin
     tid: tenant.spec.tenantId,
     uti: randomUUID(),
     ver: "1.0",
+    // Of an application, groups are in tokens for AKS only.
+    ...(audience === aksServerApplication && principal.groups.length > 0 ? { groups: principal.groups } : {}),
   });
 }
 
