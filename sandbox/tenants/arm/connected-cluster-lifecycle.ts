@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { namesOf } from "../azure-clouds.ts";
 import { managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { tagsOf } from "./call.ts";
@@ -52,7 +53,7 @@ export class ConnectedClusters {
     const live: Live = {
       tenant,
       sent,
-      issuerUrl: `https://${location}.oic.prod-arc.azure.com/${tenant.spec.tenantId}/${randomUUID()}/`,
+      issuerUrl: `https://${location}.oic.prod-arc.${namesOf(tenant.spec.environment).domain}/${tenant.spec.tenantId}/${randomUUID()}/`,
       state: {
         principalId: randomUUID(),
         tenantId: tenant.spec.tenantId,

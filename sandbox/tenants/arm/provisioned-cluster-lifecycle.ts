@@ -133,7 +133,7 @@ export class ProvisionedClusters {
       managedWebhook: features.workloadIdentity
         ? { namespace: managedWebhookNamespace.arc, tenantId: tenant.spec.tenantId }
         : undefined,
-      environment: "public",
+      environment: tenant.spec.environment,
     });
     this.#connected.attach(connected, live.running).catch((error: unknown) => {
       this.#world.log(`arm: the agents of ${connected.name} do not report: ${String(error)}`);
