@@ -24,6 +24,10 @@ export interface World {
   /** Functions that fail, by token and provider ("… in tenantB") or by role ("role GUID"), with what they answer. */
   readonly failing?: Record<string, string>;
   readonly preview?: boolean;
+  /** The managed cluster that exists. */
+  readonly existing?: Inputs;
+  /** The user credential of every cluster. */
+  readonly kubeconfig?: string;
 }
 
 export interface Run {
@@ -93,6 +97,10 @@ function answered(details: string): Error {
   return Object.assign(new Error(details), { details });
 }
 
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
 /** The logical name in a provider's reference, URN::ID. */
 function nameOf(provider: string | undefined): string {
   return provider?.split("::").at(-2) ?? "";
@@ -109,12 +117,15 @@ function stateOf(type: string, inputs: Inputs, world: World): Inputs {
       return { name: inputs.resourceGroupName };
     case "azure-native:containerservice:ManagedCluster":
       return { name: inputs.resourceName, oidcIssuerProfile: { enabled: true, issuerURL: issuer } };
+    case "pulumi-nodejs:dynamic/azure:ManagedClusterFeatures":
+      return { issuerUrl: issuer };
     case "azure-native:managedidentity:UserAssignedIdentity":
       return { name: inputs.resourceName, clientId, principalId, tenantId: tenantB.tenantId };
     case "pulumi:pulumi:StackReference":
       return { outputs: world.stacks?.[String(inputs.name)] ?? {}, secretOutputNames: [] };
     case "azure-native:managedidentity:FederatedIdentityCredential":
     case "azure-native:authorization:RoleAssignment":
+    case "azure-native:containerservice:AgentPool":
     case "pulumi-nodejs:dynamic/azure:ResourceProviderRegistration":
     case "pulumi:providers:azure-native":
     case "pulumi:providers:kubernetes":
@@ -141,7 +152,10 @@ function answerOf(token: string, inputs: Inputs, world: World, tenantId: string)
     case "azure-native:authorization:getClientToken":
       return { token: "access-token" };
     case "azure-native:containerservice:listManagedClusterUserCredentials":
-      return { kubeconfigs: [{ name: "clusterUser", value: Buffer.from("apiVersion: v1").toString("base64") }] };
+      return { kubeconfigs: [{ name: "clusterUser", value: base64(world.kubeconfig ?? "apiVersion: v1") }] };
+    case "azure-native:containerservice:getManagedCluster":
+      if (world.existing === undefined) throw answered('Status=404 Code="ResourceNotFound"');
+      return world.existing;
     case "pulumi:pulumi:readStackOutputs":
       if (world.stacks?.[String(inputs.name)] === undefined) throw answered(`unknown stack "${inputs.name}"`);
       return { name: inputs.name, outputs: world.stacks[String(inputs.name)] };
