@@ -9,8 +9,11 @@ import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
 import { type ClusterConfig, clusterOf, typedInIssuer } from "./config/cluster";
+import { webhookTenant } from "./config/clusters/webhook-tenant";
 import { loadConfig } from "./config/load";
 import type { StackConfig } from "./config/stack";
+import { checkClusterChange } from "./plan/cluster-change";
+import { describeCluster } from "./plan/cluster-description";
 import { DisagreementError } from "./plan/disagreement";
 import { planIdentities } from "./plan/identity-trusts";
 import { planWorkloads } from "./plan/workload-identities";
@@ -29,6 +32,7 @@ async function program() {
   const config = loadConfig(stack);
   const neighbours = await readNeighbourStacks(config);
 
+  const leftOver = checkClusterChange(stack, neighbours.publishedCluster, config);
   const clusterConfig = clusterOf(config.cluster);
   const typedIn = typedInIssuer(config.cluster);
   const ownIdentities = config.identities.map(({ name }) => name);
@@ -40,7 +44,8 @@ async function program() {
     typedIn,
     ...neighbours,
   });
-  for (const note of [...config.notes, ...workloads.waiting, ...identities.waiting]) await pulumi.log.warn(note);
+  const notes = [...config.notes, ...leftOver, ...workloads.waiting, ...identities.waiting];
+  for (const note of notes) await pulumi.log.warn(note);
 
   const buildsB = config.identities.length + config.resourceProviders.length > 0;
   const [tenantA, tenantB] = await Promise.all([
@@ -73,7 +78,9 @@ async function program() {
   }
 
   return {
-    ...(cluster ? clusterOutputs(cluster, config.workloads) : {}),
+    ...(cluster && clusterConfig
+      ? clusterOutputs(cluster, config.workloads, describeCluster(clusterConfig, config.tenantA))
+      : {}),
     ...(identitySide ? identityOutputs(identitySide.identities) : {}),
   };
 }
@@ -84,14 +91,14 @@ function isInAzure(cluster: ClusterConfig): boolean {
 }
 
 function clusterContext(stack: string, config: StackConfig, tenantA: ConnectedTenant | undefined): ClusterContext {
-  const tenant = config.tenantA ?? config.tenantB;
-  if (tenant === undefined) throw new Error("a cluster without any tenant passed the rules of the config");
+  const tenantId = webhookTenant(config);
+  if (tenantId === undefined) throw new Error("a cluster without any tenant passed the rules of the config");
   return {
     tenantA,
     stack: stackLabel(pulumi.getOrganization(), pulumi.getProject(), stack),
     runsWorkloads: config.workloads.length > 0,
-    tenantId: tenant.tenantId,
-    environment: tenant.environment,
+    tenantId,
+    environment: (config.tenantA ?? config.tenantB)?.environment ?? "public",
   };
 }
 

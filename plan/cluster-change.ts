@@ -91,8 +91,8 @@ function changeText(
     ...(replace === undefined ? [] : [`cluster.replace is ${replace}, which is not the cluster that stands.`]),
     "To keep it: put the old values back.",
     owned(kind)
-      ? `To delete it and all that is in it: set the key below for this one deployment. Have what it stores elsewhere first.`
-      : `To go on without it: set the key below for this one deployment. The cluster itself stays; what this stack made in it is deleted.`,
+      ? `To delete it and all that is in it: set cluster.replace: ${name} for this one deployment. Have what it stores elsewhere first.`
+      : `To go on without it: set cluster.replace: ${name} for this one deployment. The cluster itself stays; what this stack made in it is deleted.`,
     `  pulumi config set --stack ${stack} --path cluster.replace ${name}`,
   ].join("\n");
 }

@@ -32,6 +32,7 @@ export const aksNetworkSchema = z.strictObject({
   ).optional(),
 });
 
+/** An id is read, so that a rule can say why it is refused. */
 const dnsZone = documented(
   z.union([
     documented(z.enum(["system", "none"]), { means: "a zone that AKS makes, or none" }),
@@ -42,7 +43,7 @@ const dnsZone = documented(
   ]),
   {
     means: "private DNS zone of the API server; without it, AKS makes one",
-    expected: "`system`, `none` or the id of a privateDnsZone",
+    expected: "`system` or `none`",
     example: "system",
   },
 );

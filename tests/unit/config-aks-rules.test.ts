@@ -4,6 +4,7 @@ const aks = (changes: Record<string, unknown>) => both({ cluster: { ...cluster, 
 const network = (settings: Record<string, unknown>) => aks({ network: settings });
 const pools = (...nodePools: Record<string, unknown>[]) => aks({ nodePools });
 const arc = clusters.aksArc;
+const zone = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg/providers/Microsoft.Network/privateDnsZones/x`;
 const subnetId = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet/subnets/nodes`;
 
 const texts: [string, Record<string, unknown>, string][] = [
@@ -170,6 +171,14 @@ const texts: [string, Record<string, unknown>, string][] = [
     `cluster.authorizedIpRanges guards a public API server, and \`private\` makes it one that only the virtual network reaches
   value:    ["203.0.113.0/24"]
   to do:    remove it, or \`private\``,
+  ],
+  [
+    "a private cluster in a zone of one's own",
+    aks({ private: { dnsZone: zone } }),
+    `cluster.private.dnsZone is a zone of yours, and AKS writes into one only as a user-assigned identity, which this cluster has not
+  value:    "${zone}"
+  expected: system or none
+  to do:    let AKS make the zone and link it to your networks, or make the cluster elsewhere: kind existingAks`,
   ],
   [
     "a private cluster without any name",

@@ -107,7 +107,7 @@ const texts: [string, Record<string, unknown>, string][] = [
     { cluster: plain, workloads: [{ ...workload, identity: typedIn }] },
     `cluster.webhook.tenantId is missing, and the stack has neither tenantA nor tenantB to take it from
   expected: the tenant of service accounts that name none, a GUID
-  to do:    give it, or set \`webhook.install: never\` where the webhook is installed already`,
+  example:  aaaaaaaa-0000-4000-8000-00000000000a`,
   ],
   [
     "a published issuer without tenant A",
@@ -141,7 +141,7 @@ const accepted: [string, Record<string, unknown>][] = [
   ["a connected cluster without kubeconfig and workloads", both({ cluster: connected, workloads: [] })],
   [
     "a plain cluster without any tenant of its own",
-    { cluster: { ...plain, webhook: { install: "never" } }, workloads: [{ ...workload, identity: typedIn }] },
+    { cluster: { ...plain, webhook: { tenantId: tenantB.tenantId } }, workloads: [{ ...workload, identity: typedIn }] },
   ],
   ["a plain cluster that takes the webhook's tenant from tenant B", both({ tenantA: undefined, cluster: plain })],
   [

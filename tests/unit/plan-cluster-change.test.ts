@@ -81,7 +81,7 @@ The config of stack tenantA differs from the cluster that stands:
                            would be system
 
 To keep it: put the old values back.
-To delete it and all that is in it: set the key below for this one deployment. Have what it stores elsewhere first.
+To delete it and all that is in it: set cluster.replace: aks-wi-demo for this one deployment. Have what it stores elsewhere first.
   pulumi config set --stack tenantA --path cluster.replace aks-wi-demo`,
   );
 });
@@ -97,7 +97,7 @@ The config of stack tenantA differs from the cluster that stands:
                 would be /subscriptions/aaaaaaaa-1111-4111-8111-11111111111a/resourcegroups/rg-apps/providers/microsoft.containerservice/managedclusters/aks-other
 
 To keep it: put the old values back.
-To go on without it: set the key below for this one deployment. The cluster itself stays; what this stack made in it is deleted.
+To go on without it: set cluster.replace: aks-apps for this one deployment. The cluster itself stays; what this stack made in it is deleted.
   pulumi config set --stack tenantA --path cluster.replace aks-apps`,
   );
 });

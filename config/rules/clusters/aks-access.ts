@@ -52,4 +52,23 @@ const someName: Rule = ({ config: { cluster } }) => {
   ];
 };
 
-export const aksAccessRules: readonly Rule[] = [privateOrRanges, fewRanges, someName];
+/**
+ * AKS writes into a zone of yours as a user-assigned identity that may do so (Microsoft Learn, "Create a private AKS
+ * cluster": a system-assigned identity is refused), and the cluster of this program has an identity of its own.
+ */
+const zoneOfAks: Rule = ({ config: { cluster } }) => {
+  if (cluster === undefined || !("private" in cluster)) return [];
+  const { private: details } = cluster;
+  if (typeof details !== "object" || details.dnsZone === undefined || !details.dnsZone.startsWith("/")) return [];
+  return [
+    {
+      path: ["cluster", "private", "dnsZone"],
+      fault: "is a zone of yours, and AKS writes into one only as a user-assigned identity, which this cluster has not",
+      value: details.dnsZone,
+      expected: "system or none",
+      advice: "let AKS make the zone and link it to your networks, or make the cluster elsewhere: kind existingAks",
+    },
+  ];
+};
+
+export const aksAccessRules: readonly Rule[] = [privateOrRanges, fewRanges, someName, zoneOfAks];

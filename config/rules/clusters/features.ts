@@ -76,19 +76,19 @@ const kubeconfigForWorkloads: Rule = (checked) => {
   ];
 };
 
-/** A cluster without any tenant has nothing that the webhook could give to a service account which names none. */
+/** A stack without any tenant has nothing that the webhook could give to a service account which names none. */
 const tenantOfWebhook: Rule = (checked) => {
   const { cluster } = checked.config;
   if (cluster === undefined || !("kind" in cluster) || cluster.kind !== "kubernetes") return [];
   const { webhook } = cluster;
-  if (webhook === undefined || webhook.install === "never" || webhook.tenantId !== undefined) return [];
+  if (webhook === undefined || webhook.tenantId !== undefined) return [];
   if (isUnread(checked, webhook, "tenantId") || given(checked, "tenantA") || given(checked, "tenantB")) return [];
   return [
     {
       path: ["cluster", "webhook", "tenantId"],
       fault: "is missing, and the stack has neither tenantA nor tenantB to take it from",
       expected: "the tenant of service accounts that name none, a GUID",
-      advice: "give it, or set `webhook.install: never` where the webhook is installed already",
+      example: "aaaaaaaa-0000-4000-8000-00000000000a",
     },
   ];
 };
