@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -24,7 +25,7 @@ export class SigningKey {
   static async generate(): Promise<SigningKey> {
     const { privateKey, publicKey } = await generateKeyPair("RS256");
     const jwk = await exportJWK(publicKey);
-    const kid = await calculateJwkThumbprint(jwk);
+    const kid = thumbprint(await calculateJwkThumbprint(jwk));
     return new SigningKey({ ...jwk, kid, x5t: kid, use: "sig", alg: "RS256" }, privateKey, publicKey);
   }
 
@@ -39,4 +40,9 @@ export class SigningKey {
     const { payload } = await jwtVerify(token, this.#publicKey, { algorithms: ["RS256"] });
     return payload;
   }
+}
+
+/** Entra ID's key ids are the keys' x5t: 20 bytes, which Go's clients insist on (RFC 7517, 4.8). */
+function thumbprint(text: string): string {
+  return createHash("sha1").update(text).digest("base64url");
 }
