@@ -1,5 +1,4 @@
 import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClientToken";
-import { listProvisionedClusterInstanceAdminKubeconfigOutput } from "@pulumi/azure-native/hybridcontainerservice/listProvisionedClusterInstanceAdminKubeconfig";
 import { Resource } from "@pulumi/azure-native/resources/resource";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
@@ -8,6 +7,7 @@ import type { AksArc } from "../../config/cluster";
 import { cloudOf } from "../../federation/clouds";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
+import { ArcAdminKubeconfig } from "./arc-admin-kubeconfig";
 import { ArcAgents } from "./arc-agents";
 import { connectedClusters, provisionedClusterInstances } from "./arc-api";
 import { type AzureLocalPlace, findAzureLocalPlace } from "./arc-place";
@@ -91,16 +91,19 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
       },
       { ...own, replaceWith: [resourceGroup, connected], ignoreChanges: writtenByAzureLocal(cluster) },
     );
-    const cloud = { resourceGroup, connected, instance };
 
+    // All that follows is done once the cluster stands, and anew with each new cluster.
+    const standing = { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] };
     this.clusterId = connected.id;
-    const kubeconfig = this.adminKubeconfig(cloud);
-    new PodDisruptionBudgetRemoval(
-      cluster.name,
-      { clusterId: connected.id, kubeconfig },
-      { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] },
-    );
-    const agents = this.agents(cluster, tenant, cloud);
+    const asDeployer = {
+      clusterId: connected.id,
+      endpoint: cloudOf(tenant.environment).resourceManager,
+      // Fetched when the instance stands: a token lives for an hour, and Azure Local may take that long.
+      token: getClientTokenOutput({}, { parent: this, dependsOn: [instance] }).token,
+    };
+    const kubeconfig = pulumi.secret(new ArcAdminKubeconfig(cluster.name, asDeployer, standing).kubeconfig);
+    new PodDisruptionBudgetRemoval(cluster.name, { clusterId: connected.id, kubeconfig }, standing);
+    const agents = new ArcAgents(cluster.name, asDeployer, standing);
     this.oidcIssuerUrl = agents.issuerUrl.apply(issuerUrl);
 
     const kubernetes = new KubernetesProvider(
@@ -126,40 +129,6 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
       ...(this.sshPrivateKey === undefined ? {} : { sshPrivateKey: this.sshPrivateKey }),
     });
   }
-
-  private adminKubeconfig({ connected, instance }: CloudResources): pulumi.Output<string> {
-    const credentials = listProvisionedClusterInstanceAdminKubeconfigOutput(
-      { connectedClusterResourceUri: pulumi.all([connected.id, instance.id]).apply(([id]) => id) },
-      { parent: this, dependsOn: [instance] },
-    );
-    return pulumi.secret(
-      credentials.apply(({ properties }) => {
-        const [first] = properties.kubeconfigs;
-        if (first === undefined) {
-          throw new pulumi.RunError("Azure returned no kubeconfig for the cluster. Run `pulumi up` again.");
-        }
-        return Buffer.from(first.value, "base64").toString("utf8");
-      }),
-    );
-  }
-
-  private agents(cluster: AksArc, tenant: ConnectedTenant, cloud: CloudResources): ArcAgents {
-    const endpoint = cloudOf(tenant.environment).resourceManager;
-    const { resourceGroup, connected, instance } = cloud;
-    // Fetched when the instance stands: the token lives for an hour, and Azure Local may take that long.
-    const { token } = getClientTokenOutput({}, { parent: this, provider: tenant.provider, dependsOn: [instance] });
-    return new ArcAgents(
-      cluster.name,
-      { clusterId: connected.id, endpoint, token },
-      { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] },
-    );
-  }
-}
-
-interface CloudResources {
-  readonly resourceGroup: ResourceGroup;
-  readonly connected: Resource;
-  readonly instance: Resource;
 }
 
 /**

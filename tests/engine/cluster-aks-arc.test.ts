@@ -1,0 +1,160 @@
+import { administratorOf } from "./support/administrator.ts";
+import { kubectlWith, makeAzureLocal } from "./support/cluster-kinds.ts";
+import { bothSides, type StackConfig, tenantA, workload } from "./support/configs.ts";
+import { Engine, type Project } from "./support/engine.ts";
+
+const connectedId = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-arc-demo/providers/Microsoft.Kubernetes/connectedClusters/arc-wi-demo`;
+const instanceId = `${connectedId}/providers/Microsoft.HybridContainerService/provisionedClusterInstances/default`;
+const aksArc = {
+  kind: "aksArc",
+  name: "arc-wi-demo",
+  resourceGroup: "rg-arc-demo",
+  customLocation: { name: "plant-1", resourceGroup: "rg-azure-local" },
+  logicalNetwork: { name: "lnet-1", resourceGroup: "rg-azure-local" },
+  adminGroupObjectIds: ["99999999-0000-4000-8000-000000000009"],
+};
+const stack = (changes: StackConfig = {}) => bothSides({ cluster: { ...aksArc, ...changes } });
+
+let engine: Engine;
+let project: Project;
+let made: string;
+let kubeconfig: string;
+let before: string[];
+
+beforeAll(async () => {
+  engine = await Engine.start();
+  await makeAzureLocal(engine);
+  // As on Azure, where the agents are ready some minutes after the cluster.
+  await engine.admin("PUT", "/sandbox/arc/delays", { agentMs: 3000 });
+  before = await engine.everythingInAzure();
+  project = await engine.project({ arc: stack() });
+  made = (await project.up("arc")).text;
+  kubeconfig = await project.kubeconfigFile("arc");
+}, 180_000);
+
+afterAll(() => engine?.stop(), 30_000);
+
+afterEach(() => project.configure("arc", stack()));
+
+/** What Azure has under an id now. */
+async function inAzure(id: string, apiVersion: string): Promise<Record<string, unknown>> {
+  const { status, body } = await engine.armOf("tenantA", "GET", id, apiVersion);
+  if (status !== 200) throw new Error(`GET ${id}: ${status}`);
+  return (body as { properties: Record<string, unknown> }).properties;
+}
+
+it("row 4: a workload on Azure Local reads tenant B's quota", async () => {
+  const log = await engine.logWhen("default", workload.name, (text) => text.includes("usage: "), { kubeconfig });
+  expect(log).toContain("limit: ");
+  expect(log).not.toMatch(/AADSTS/);
+}, 90_000);
+
+it("row 4: issuer and workload identity are on from the start, and the deployment waits until the agents say so", async () => {
+  expect(await inAzure(connectedId, "2026-05-01")).toMatchObject({
+    aadProfile: { adminGroupObjectIDs: aksArc.adminGroupObjectIds, tenantID: tenantA.tenantId },
+    arcAgentProfile: { agentState: "Succeeded" },
+    oidcIssuerProfile: { enabled: true },
+    securityProfile: { workloadIdentity: { enabled: true } },
+  });
+  expect(made).toContain("arc-wi-demo waits for its Arc agents and its issuer: ");
+  const { oidcIssuerUrl, clusterId } = await project.outputs("arc");
+  expect(oidcIssuerUrl).toMatch(
+    new RegExp(`^https://eastus\\.oic\\.prod-arc\\.azure\\.com/${tenantA.tenantId}/[-0-9a-f]+/$`),
+  );
+  expect(clusterId).toBe(connectedId);
+}, 60_000);
+
+it("row 4: the instance lies on the custom location and in the logical network that config names", async () => {
+  const { body } = await engine.armOf("tenantA", "GET", instanceId, "2024-01-01");
+  expect(body).toMatchObject({
+    extendedLocation: { type: "CustomLocation", name: expect.stringMatching(/customLocations\/plant-1$/) },
+    properties: {
+      cloudProviderProfile: {
+        infraNetworkProfile: { vnetSubnetIds: [expect.stringMatching(/logicalNetworks\/lnet-1$/)] },
+      },
+    },
+  });
+}, 60_000);
+
+it("row 4: the made SSH key's private half is a secret output and nowhere in plain text", async () => {
+  const { sshPrivateKey } = await project.outputs("arc", "--show-secrets");
+  expect(sshPrivateKey).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/);
+  expect((await project.outputs("arc")).sshPrivateKey).toBe("[secret]");
+  const { text } = await project.exported("arc");
+  expect(text).not.toContain("BEGIN RSA PRIVATE KEY");
+  // The way in, too, is kept for the day of the cluster's deletion.
+  expect(text).not.toContain("client-key-data");
+}, 60_000);
+
+it("row 4: a second preview is empty, also after a refresh has seen what agents and Azure Local wrote", async () => {
+  await project.expectNoChanges("arc");
+  const refresh = await project.pulumi("refresh", "--stack", "arc", "--yes", "--skip-preview");
+  expect(refresh.code).toBe(0);
+  await project.expectNoChanges("arc");
+}, 120_000);
+
+it("row 4: tags and admin groups change in place, with the issuer known and nothing else touched", async () => {
+  project.configure("arc", stack({ tags: { tier: "edge" }, adminGroupObjectIds: [tenantA.tenantId] }));
+  expect(await project.plannedSteps("arc")).toEqual([
+    "update azure-native:resources:Resource arc-wi-demo",
+    "update azure-native:resources:ResourceGroup rg-arc-demo",
+  ]);
+  const issuer = (await project.outputs("arc")).oidcIssuerUrl;
+  await project.up("arc");
+  expect((await project.outputs("arc")).oidcIssuerUrl).toBe(issuer);
+  expect(await inAzure(connectedId, "2026-05-01")).toMatchObject({
+    aadProfile: { adminGroupObjectIDs: [tenantA.tenantId] },
+  });
+  await project.expectNoChanges("arc");
+}, 180_000);
+
+it("row 4: what Azure refuses comes out in its own words", async () => {
+  project.configure("arc", stack({ nodePools: [{ name: "nodepool1" }, { name: "Second_Pool" }] }));
+  const { code, text } = await project.pulumi("up", "--stack", "arc", "--yes", "--skip-preview");
+  expect(code).not.toBe(0);
+  expect(text).toContain("InvalidParameter");
+  expect(text).toContain("'Second_Pool' must have 1 to 12 lowercase letters and numbers");
+}, 90_000);
+
+it("row 4: a place that is not there is refused in the preview, before anything is made", async () => {
+  const elsewhere = { ...aksArc, name: "arc-two", resourceGroup: "rg-two" };
+  const other = await engine.project({
+    two: bothSides({ cluster: { ...elsewhere, logicalNetwork: { name: "lnet-9", resourceGroup: "rg-azure-local" } } }),
+  });
+  const { code, text } = await other.pulumi("preview", "--stack", "two");
+  expect(code).not.toBe(0);
+  expect(text).toContain("Cluster arc-two is to be made with a logical network that does not exist.");
+  expect(text).toContain("az stack-hci-vm network lnet list");
+  expect(text).not.toMatch(/at .*\.ts:\d+/);
+}, 60_000);
+
+describe("with PodDisruptionBudgets in the way", () => {
+  beforeAll(async () => {
+    await engine.admin("PUT", "/sandbox/arc/delays", { budgetPatienceMs: 1000 });
+    await kubectlWith(engine, kubeconfig, "create", "pdb", "in-the-way", "--selector=app=any", "--min-available=1");
+  }, 30_000);
+
+  it("row 23: deleting the cluster past Pulumi does not come to an end", async () => {
+    const administrator = await administratorOf(engine, "tenantA");
+    const { status } = await administrator("DELETE", instanceId, "2024-01-01");
+    expect(status).toBe(202);
+    expect((await inAzure(instanceId, "2024-01-01")).provisioningState).toBe("Deleting");
+    const deadline = Date.now() + 30_000;
+    let properties = await inAzure(instanceId, "2024-01-01");
+    while (properties.provisioningState === "Deleting" && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      properties = await inAzure(instanceId, "2024-01-01");
+    }
+    expect(properties.provisioningState).toBe("Failed");
+    expect(JSON.stringify(properties.status)).toContain("default/in-the-way");
+    expect(await kubectlWith(engine, kubeconfig, "get", "pdb", "in-the-way", "--output", "name")).toContain(
+      "in-the-way",
+    );
+  }, 60_000);
+
+  it("row 23: pulumi destroy removes them first, says so, and leaves nothing", async () => {
+    const { text } = await project.destroy("arc");
+    expect(text).toContain("PodDisruptionBudget default/in-the-way would keep the cluster from being deleted");
+    expect(await engine.everythingInAzure()).toEqual(before);
+  }, 120_000);
+});
