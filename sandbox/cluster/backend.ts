@@ -12,6 +12,7 @@ import {
 } from "../tenants/cluster-backend.ts";
 import type { ToolPaths } from "../tools/locate.mjs";
 import { Cluster } from "./cluster.ts";
+import { webhookImage } from "./webhook-image.ts";
 
 export interface ClusterBackendOptions {
   /** The sandbox's state directory; clusters live under `clusters/`. */
@@ -35,6 +36,7 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
   const running = new Map<string, RunningCluster>();
   let count = 0;
   let version: Promise<string> | undefined;
+  let webhook: Promise<ImageCommand> | undefined;
 
   const announce = () => options.onKubeconfigChange?.(new Map(contexts));
 
@@ -52,7 +54,15 @@ export function createClusterBackend(options: ClusterBackendOptions): ClusterBac
       // The name is taken from now on; the kubeconfig comes when the cluster serves.
       contexts.set(context, "");
       const log = options.log ?? ((line: string) => console.error(line));
-      const cluster = new Cluster({ ...options, spec, directory, context, log: (line) => log(`[${context}] ${line}`) });
+      webhook ??= webhookImage(options.tools.webhook);
+      const cluster = new Cluster({
+        ...options,
+        imageCommands: [...options.imageCommands, await webhook],
+        spec,
+        directory,
+        context,
+        log: (line) => log(`[${context}] ${line}`),
+      });
       const stop = async () => {
         contexts.delete(context);
         running.delete(context);
@@ -98,6 +108,7 @@ function runningCluster(
     setManagedWebhook: (webhook) => cluster.setManagedWebhook(webhook),
     rotateSigningKey: (step) => cluster.rotateSigningKey(step),
     setIssuer: (issuerUrl) => cluster.setIssuer(issuerUrl),
+    setEntra: (entra) => cluster.setEntra(entra),
     podDisruptionBudgets: () => cluster.podDisruptionBudgets(),
     stop,
   };

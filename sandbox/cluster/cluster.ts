@@ -1,20 +1,24 @@
 import { rmSync } from "node:fs";
 import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { NodeAgent } from "../node/agent.ts";
+import { PodNetwork } from "../node/pod-network.ts";
 import { nodeName } from "../node/registration.ts";
-import type { ClusterSpec, ManagedWebhook, RotationStep } from "../tenants/cluster-backend.ts";
+import type { ClusterSpec, EntraIntegration, ManagedWebhook, RotationStep } from "../tenants/cluster-backend.ts";
 import type { ClusterBackendOptions } from "./backend.ts";
 import { Component, type ComponentSpec } from "./component.ts";
 import {
   type ApiServer,
   type Surroundings,
+  serviceSocket,
   startApiServer,
   startControllerManager,
   startStore,
 } from "./control-plane.ts";
 import { type ClusterCredentials, createCredentials, kubeletClientName } from "./credentials.ts";
+import { bindAdminGroups, writeAuthentication } from "./entra-sign-in.ts";
 import { httpsGet } from "./https-client.ts";
 import { type ClientIdentity, kubeconfigYaml } from "./kubeconfig.ts";
+import { ServiceNetwork } from "./service-network.ts";
 import { SigningKeys } from "./signing.ts";
 import { type RunningWebhook, startWebhook, stopWebhook } from "./webhook.ts";
 
@@ -38,6 +42,8 @@ export class Cluster {
   #controllers: Component | undefined;
   #webhook: RunningWebhook | undefined;
   #node: NodeAgent | undefined;
+  readonly #network = new PodNetwork();
+  #services: ServiceNetwork | undefined;
   #failure: Error | undefined;
   /** Wakes a start that waits for a part of the cluster when another part has died. */
   #onFailure: (error: Error) => void = () => undefined;
@@ -65,18 +71,29 @@ export class Cluster {
       directory,
       tools: this.#options.tools,
       credentials,
+      network: this.#network,
       launch: (component, onDeath) => this.#launch(component, onDeath),
       fail: (error) => this.#fail(error),
     };
     this.#around = around;
     const signing = await SigningKeys.create(directory, spec.issuerUrl);
     this.#signing = signing;
+    writeAuthentication(directory, spec.environment, spec.entra);
     startStore(around);
+    this.#services = new ServiceNetwork({
+      socket: serviceSocket(directory),
+      network: this.#network,
+      admin: () => this.#admin(),
+      nodePort: () => this.#node?.logPort,
+      log: this.#options.log,
+    });
+    await this.#services.start();
     this.#apiServer = await startApiServer(around, signing.current);
     this.#controllers = startControllerManager(around, this.#apiServer.url, signing.current);
     await Promise.all([
       this.#startNode(credentials, this.#apiServer),
       this.setManagedWebhook(spec.managedWebhook),
+      bindAdminGroups(this.#admin(), spec.entra),
       this.#controllers.waitUntil(() => this.#defaultServiceAccountExists()),
     ]);
   }
@@ -112,7 +129,7 @@ export class Cluster {
       if (this.#webhook !== undefined && this.#webhook.namespace !== wanted?.namespace) {
         const webhook = this.#webhook;
         this.#webhook = undefined;
-        await stopWebhook(webhook, this.#admin());
+        await stopWebhook(webhook, this.#admin(), this.#network);
       }
       if (wanted === undefined || this.#webhook !== undefined) return;
       this.#webhook = await startWebhook(around, {
@@ -123,6 +140,15 @@ export class Cluster {
         server: apiServer.url,
         admin: this.#admin(),
       });
+    });
+  }
+
+  /** Takes tokens of another tenant or for other groups from now on, or of none. The API server reads its file again by itself. */
+  setEntra(entra: EntraIntegration | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      const { around } = this.#ready();
+      writeAuthentication(around.directory, this.#options.spec.environment, entra);
+      await bindAdminGroups(this.#admin(), entra);
     });
   }
 
@@ -153,7 +179,7 @@ export class Cluster {
     this.#components = this.#components.filter((each) => !former.includes(each));
     this.#apiServer = await startApiServer(around, signing, apiServer.port);
     this.#controllers = startControllerManager(around, apiServer.url, signing);
-    await this.#node?.renewTokens();
+    await this.#node?.resync();
   }
 
   #inTurn(change: () => Promise<void>): Promise<void> {
@@ -167,6 +193,7 @@ export class Cluster {
     if (this.#stopped) return;
     this.#stopped = true;
     await this.#node?.stop();
+    this.#services?.stop();
     await Promise.all([this.#webhook?.component.stop(500), this.#controllers?.stop(500)]);
     // What is left are the API server, which would wait for its watches, and the store, which would wait for the API
     // server. Neither has anything to save.
@@ -193,7 +220,8 @@ export class Cluster {
       processes: this.#options.processes,
       images: this.#options.imageCommands,
       environment: this.#options.nodeEnvironment,
-      apiServerPort: apiServer.port,
+      apiServer: { url: apiServer.url, port: apiServer.port, authority: credentials.authority },
+      network: this.#network,
       ...(this.#options.backOff ? { backOff: this.#options.backOff } : {}),
       log: this.#options.log,
     });

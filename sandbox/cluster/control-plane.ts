@@ -1,11 +1,14 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import type { PodNetwork } from "../node/pod-network.ts";
 import type { ToolPaths } from "../tools/locate.mjs";
 import type { Component, ComponentSpec } from "./component.ts";
 import type { ClusterCredentials } from "./credentials.ts";
+import { authenticationFile } from "./entra-sign-in.ts";
 import { httpsGet } from "./https-client.ts";
 import { kubeconfigYaml } from "./kubeconfig.ts";
 import { onFreePort, onSamePort } from "./loopback.ts";
+import { egressSelectorConfiguration } from "./service-network.ts";
 import type { TokenSigning } from "./signing.ts";
 
 /** Where the programs of a cluster run, and who is told when one dies. */
@@ -14,6 +17,7 @@ export interface Surroundings {
   directory: string;
   tools: ToolPaths;
   credentials: ClusterCredentials;
+  network: PodNetwork;
   /** Starts a program of the cluster; unless `onDeath` is given, the cluster has failed when it dies. */
   launch(spec: ComponentSpec, onDeath?: (error: Error) => void): Component;
   fail(error: Error): void;
@@ -42,8 +46,19 @@ export function startStore(around: Surroundings): Component {
  * in which both sides run, where that is longer than the 107 bytes that a socket's path may have (unix(7)).
  */
 export function storeSocket(directory: string): string {
-  const socket = join(directory, "kine.sock");
-  return Buffer.byteLength(socket) <= 107 ? socket : "kine.sock";
+  return socketIn(directory, "kine.sock");
+}
+
+function socketIn(directory: string, name: string): string {
+  const socket = join(directory, name);
+  return Buffer.byteLength(socket) <= 107 ? socket : name;
+}
+
+/** The socket on which the API server asks for connections to Services, pods and the node; the path is this process's. */
+export function serviceSocket(directory: string): string {
+  const socket = join(directory, "services.sock");
+  const fromHere = relative(process.cwd(), socket);
+  return Buffer.byteLength(socket) <= 107 ? socket : fromHere;
 }
 
 export interface ApiServer {
@@ -87,6 +102,8 @@ export function startApiServer(around: Surroundings, signing: TokenSigning, form
 function apiServerArguments({ credentials, directory }: Surroundings, port: number, signing: TokenSigning): string[] {
   const { files } = credentials;
   const { issuers, privateKey, publicKeys } = signing;
+  const egress = join(directory, "egress.json");
+  writeFileSync(egress, egressSelectorConfiguration(socketIn(directory, "services.sock")), { mode: 0o600 });
   return [
     `--etcd-servers=unix://${storeSocket(directory)}`,
     "--bind-address=127.0.0.1",
@@ -96,6 +113,7 @@ function apiServerArguments({ credentials, directory }: Surroundings, port: numb
     `--tls-private-key-file=${files.apiServerKey}`,
     `--client-ca-file=${files.authority}`,
     `--token-auth-file=${files.tokens}`,
+    `--authentication-config=${authenticationFile(directory)}`,
     // The first issuer is also the default audience, so tokens of pods are good for the API server itself.
     ...issuers.map((issuer) => `--service-account-issuer=${issuer}`),
     ...jwksUriArguments(issuers[0] ?? ""),
@@ -107,6 +125,7 @@ function apiServerArguments({ credentials, directory }: Surroundings, port: numb
     `--kubelet-client-key=${files.kubeletClientKey}`,
     `--kubelet-certificate-authority=${files.authority}`,
     "--kubelet-preferred-address-types=InternalIP",
+    `--egress-selector-config-file=${egress}`,
     "--service-cluster-ip-range=10.0.0.0/16",
     "--allow-privileged=true",
     "--endpoint-reconciler-type=none",

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import type { KeyedCertificate } from "./authority.ts";
 
-/** How a client shows who it is: a bearer token, or a client certificate. */
-export type ClientIdentity = { token: string } | KeyedCertificate;
+/** How a client shows who it is: a bearer token, one that a file holds and that is renewed there, or a certificate. */
+export type ClientIdentity = { token: string } | { tokenFile: string } | KeyedCertificate;
 
 export interface KubeconfigParts {
   /** Name of the cluster and of the context. */
@@ -15,12 +15,12 @@ export interface KubeconfigParts {
   identity: ClientIdentity;
 }
 
-/** A kubeconfig (YAML) with everything embedded: it needs no other file and starts no program. */
+/** A kubeconfig (YAML) with everything embedded but a token file: it starts no program. */
 export function kubeconfigYaml(parts: KubeconfigParts): string {
   const { identity } = parts;
   const user =
-    "token" in identity
-      ? { token: identity.token }
+    "token" in identity || "tokenFile" in identity
+      ? { ...identity }
       : { "client-certificate-data": base64(identity.certificate), "client-key-data": base64(identity.key) };
   return stringify({
     apiVersion: "v1",

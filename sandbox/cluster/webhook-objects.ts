@@ -1,16 +1,20 @@
 import type {
   V1ClusterRole,
   V1ClusterRoleBinding,
+  V1EndpointSlice,
   V1MutatingWebhookConfiguration,
   V1Namespace,
   V1PodDisruptionBudget,
   V1Role,
   V1RoleBinding,
+  V1Service,
 } from "@kubernetes/client-node";
 import type { ClusterKind } from "../tenants/cluster-backend.ts";
 
 export const webhookConfigurationName = "azure-wi-webhook-mutating-webhook-configuration";
 export const webhookServiceName = "azure-wi-webhook-webhook-service";
+/** The port of the webhook (controller-runtime's default); a build without a setting for it has no other. */
+export const webhookPort = 9443;
 export const webhookNames = {
   role: "azure-wi-webhook-manager-role",
   clusterRole: "azure-wi-webhook-manager-role",
@@ -33,14 +37,26 @@ export interface ManagedWebhookObjects {
   roleBinding: V1RoleBinding;
   /** Arc has one, and it keeps nodes from being drained when a cluster is deleted. */
   podDisruptionBudget: V1PodDisruptionBudget | undefined;
-  configuration(url: string, authority: string): V1MutatingWebhookConfiguration;
+  service: V1Service;
+  endpoints: V1EndpointSlice;
+  configuration: V1MutatingWebhookConfiguration;
+}
+
+export interface ManagedWebhookPlace {
+  kind: ClusterKind;
+  namespace: string;
+  /** The address that stands for the webhook's pod. */
+  address: string;
+  /** PEM of the authority that signed its certificate. */
+  authority: string;
 }
 
 /**
  * The objects of the workload identity webhook, as its Helm chart v1.6.0 makes them (charts/workload-identity-webhook/
  * templates in github.com/Azure/azure-workload-identity), in the namespace where Azure runs it.
  */
-export function managedWebhookObjects(kind: ClusterKind, namespace: string): ManagedWebhookObjects {
+export function managedWebhookObjects(place: ManagedWebhookPlace): ManagedWebhookObjects {
+  const { kind, namespace, address, authority } = place;
   const labels: Record<string, string> = {
     app: "workload-identity-webhook",
     "azure-workload-identity.io/system": "true",
@@ -69,7 +85,18 @@ export function managedWebhookObjects(kind: ClusterKind, namespace: string): Man
             metadata: { name: webhookNames.podDisruptionBudget, labels },
             spec: { minAvailable: 1, selector: { matchLabels: { app: labels.app ?? "" } } },
           },
-    configuration: (url, authority) => webhookConfiguration(url, authority, labels),
+    // Without a selector: the process behind it is no pod of this cluster, so its endpoint is written down here.
+    service: {
+      metadata: { name: webhookServiceName, labels },
+      spec: { ports: [{ port: 443, targetPort: webhookPort }] },
+    },
+    endpoints: {
+      metadata: { name: webhookServiceName, labels: { "kubernetes.io/service-name": webhookServiceName } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: [{ port: webhookPort }],
+    },
+    configuration: webhookConfiguration(namespace, authority, labels),
   };
 }
 
@@ -92,7 +119,7 @@ const ownRules = [
 
 /** Which pods the API server shows to the webhook, and where. A pod that it cannot show is refused. */
 function webhookConfiguration(
-  url: string,
+  namespace: string,
   authority: string,
   labels: Record<string, string>,
 ): V1MutatingWebhookConfiguration {
@@ -102,7 +129,10 @@ function webhookConfiguration(
       {
         name: "mutation.azure-workload-identity.io",
         admissionReviewVersions: ["v1", "v1beta1"],
-        clientConfig: { url, caBundle: Buffer.from(authority).toString("base64") },
+        clientConfig: {
+          service: { name: webhookServiceName, namespace, path: "/mutate-v1-pod" },
+          caBundle: Buffer.from(authority).toString("base64"),
+        },
         failurePolicy: "Fail",
         matchPolicy: "Equivalent",
         reinvocationPolicy: "IfNeeded",

@@ -1,23 +1,27 @@
-import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   AdmissionregistrationV1Api,
   ApiException,
   CoreV1Api,
+  DiscoveryV1Api,
   type KubeConfig,
   PolicyV1Api,
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
+import type { PodNetwork } from "../node/pod-network.ts";
 import type { AzureEnvironment, ClusterKind } from "../tenants/cluster-backend.ts";
 import type { Component } from "./component.ts";
 import { baseEnvironment, type Surroundings, writeKubeconfig } from "./control-plane.ts";
 import { httpsCall } from "./https-client.ts";
 import { isFree, onFreePort } from "./loopback.ts";
+import { takesPort } from "./webhook-image.ts";
 import {
+  type ManagedWebhookObjects,
   managedWebhookObjects,
   webhookConfigurationName,
   webhookNames,
+  webhookPort,
   webhookServiceAccount,
   webhookServiceName,
 } from "./webhook-objects.ts";
@@ -37,6 +41,8 @@ export interface WebhookOptions {
 /** The managed webhook of a cluster, while it mutates pods. */
 export interface RunningWebhook {
   component: Component;
+  /** The address that stands for its pod. */
+  address: string;
   namespace: string;
 }
 
@@ -47,29 +53,30 @@ const environmentName = {
   china: "AzureChinaCloud",
 } as const;
 
-/** The port of a webhook that has no setting for it (controller-runtime's default). */
-const builtInPort = 9443;
-
 /** Starts the workload identity webhook and registers it. Resolves when pods with the label are mutated. */
 export async function startWebhook(around: Surroundings, options: WebhookOptions): Promise<RunningWebhook> {
-  const rights = createObjects(options);
-  const { component, url } = await startServer(around, options);
+  const address = around.network.allocate();
+  // The Service is there long before the first review: the API server learns of it by a watch of its own.
+  const objects = createObjects(options, address, around.credentials.authority);
+  const { component, port } = await startServer(around, options);
+  around.network.map(address, webhookPort, port);
   try {
-    await rights;
+    const { configuration } = await objects;
     const registration = options.admin.makeApiClient(AdmissionregistrationV1Api);
-    const { configuration } = managedWebhookObjects(options.kind, options.namespace);
-    await unlessThere(
-      registration.createMutatingWebhookConfiguration({ body: configuration(url, around.credentials.authority) }),
-    );
+    await unlessThere(registration.createMutatingWebhookConfiguration({ body: configuration }));
   } catch (error) {
     await component.stop(0);
     throw error;
   }
-  return { component, namespace: options.namespace };
+  return { component, address, namespace: options.namespace };
 }
 
 /** Takes the registration away before the process, so that no pod is refused in between. */
-export async function stopWebhook({ component, namespace }: RunningWebhook, admin: KubeConfig): Promise<void> {
+export async function stopWebhook(
+  { component, address, namespace }: RunningWebhook,
+  admin: KubeConfig,
+  network: PodNetwork,
+): Promise<void> {
   await unlessGone(
     admin
       .makeApiClient(AdmissionregistrationV1Api)
@@ -77,12 +84,13 @@ export async function stopWebhook({ component, namespace }: RunningWebhook, admi
   );
   await component.stop();
   await removeObjects(admin, namespace);
+  network.release(address);
 }
 
 async function startServer(
   around: Surroundings,
   options: WebhookOptions,
-): Promise<{ component: Component; url: string }> {
+): Promise<{ component: Component; port: number }> {
   const certificates = join(around.directory, "webhook-certificates");
   mkdirSync(certificates, { recursive: true, mode: 0o700 });
   const { namespace, name } = webhookServiceAccount(options.namespace);
@@ -133,28 +141,19 @@ async function startServer(
       throw error;
     }
     ready = true;
-    return { component, url };
+    return { component, port };
   };
 
   if (await takesPort(around.tools.webhook)) {
     return onFreePort((port) => run(port, ["--webhook-host=127.0.0.1", `--webhook-port=${port}`]));
   }
-  if (!(await isFree(builtInPort))) {
+  if (!(await isFree(webhookPort))) {
     throw new Error(
-      `The workload identity webhook of cluster ${around.name} cannot start: ${around.tools.webhook} listens on port ${builtInPort} only, and that port is taken. ` +
+      `The workload identity webhook of cluster ${around.name} cannot start: ${around.tools.webhook} listens on port ${webhookPort} only, and that port is taken. ` +
         "End what listens there (another cluster with workload identity?), or let the set-up build the webhook, whose port can be chosen.",
     );
   }
-  return run(builtInPort, []);
-}
-
-/** Whether this build of the webhook has flags for its address; upstream's v1.6.0 has none. */
-function takesPort(webhook: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile(webhook, ["-h"], { timeout: 10_000, env: {} }, (_error, stdout, stderr) =>
-      resolve(/-webhook-port\b/.test(`${stdout}${stderr}`)),
-    );
-  });
+  return run(webhookPort, []);
 }
 
 /** An empty review gets some answer from the handler, and 404 from a server that has no handler yet. */
@@ -164,11 +163,19 @@ async function answers(url: string, authority: string): Promise<boolean> {
   return answer.status !== 404;
 }
 
-async function createObjects({ admin, kind, namespace }: WebhookOptions): Promise<void> {
-  const objects = managedWebhookObjects(kind, namespace);
+async function createObjects(
+  { admin, kind, namespace }: WebhookOptions,
+  address: string,
+  authority: string,
+): Promise<ManagedWebhookObjects> {
+  const objects = managedWebhookObjects({ kind, namespace, address, authority });
   const rbac = admin.makeApiClient(RbacAuthorizationV1Api);
   await unlessThere(admin.makeApiClient(CoreV1Api).createNamespace({ body: objects.namespace }));
   await Promise.all([
+    unlessThere(admin.makeApiClient(CoreV1Api).createNamespacedService({ namespace, body: objects.service })),
+    unlessThere(
+      admin.makeApiClient(DiscoveryV1Api).createNamespacedEndpointSlice({ namespace, body: objects.endpoints }),
+    ),
     unlessThere(rbac.createClusterRole({ body: objects.clusterRole })),
     unlessThere(rbac.createClusterRoleBinding({ body: objects.clusterRoleBinding })),
     unlessThere(rbac.createNamespacedRole({ namespace, body: objects.role })),
@@ -183,13 +190,17 @@ async function createObjects({ admin, kind, namespace }: WebhookOptions): Promis
           ),
         ]),
   ]);
+  return objects;
 }
 
 async function removeObjects(admin: KubeConfig, namespace: string): Promise<void> {
   const rbac = admin.makeApiClient(RbacAuthorizationV1Api);
   const budgets = admin.makeApiClient(PolicyV1Api);
   const { role, roleBinding, clusterRole, clusterRoleBinding } = webhookNames;
+  const slices = admin.makeApiClient(DiscoveryV1Api);
   await Promise.all([
+    unlessGone(admin.makeApiClient(CoreV1Api).deleteNamespacedService({ namespace, name: webhookServiceName })),
+    unlessGone(slices.deleteNamespacedEndpointSlice({ namespace, name: webhookServiceName })),
     unlessGone(rbac.deleteClusterRoleBinding({ name: clusterRoleBinding })),
     unlessGone(rbac.deleteClusterRole({ name: clusterRole })),
     unlessGone(rbac.deleteNamespacedRoleBinding({ namespace, name: roleBinding })),

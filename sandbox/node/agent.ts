@@ -4,6 +4,7 @@ import type { ProcessSupervisor } from "../session/processes.ts";
 import type { ImageCommand } from "./images.ts";
 import { LogServer } from "./log-server.ts";
 import { NodeClient } from "./node-client.ts";
+import type { PodNetwork } from "./pod-network.ts";
 import { PodRunner, type PodSurroundings } from "./pod-runner.ts";
 import { PodWatch } from "./pod-watch.ts";
 import { nodeLabels, nodeName, Registration } from "./registration.ts";
@@ -24,7 +25,8 @@ export interface NodeAgentOptions {
   /** Given to every container; asked at each start, so that it may be filled in later. */
   environment: Readonly<Record<string, string>>;
   /** Where the API server is, for programs that look for it in their environment. */
-  apiServerPort: number;
+  apiServer: { url: string; port: number; authority: string };
+  network: PodNetwork;
   backOff?: BackOff;
   log(line: string): void;
 }
@@ -41,6 +43,7 @@ export class NodeAgent {
   readonly #watch: PodWatch;
   readonly #pods = new Map<string, PodRunner>();
   readonly #surroundings: PodSurroundings;
+  #logPort: number | undefined;
   #stopped = false;
 
   constructor(options: NodeAgentOptions) {
@@ -73,20 +76,31 @@ export class NodeAgent {
       images: options.images,
       backOff: options.backOff ?? kubeletBackOff,
       baseEnvironment: () => this.#baseEnvironment(),
+      network: options.network,
+      apiServer: options.apiServer,
       log,
     };
+  }
+
+  /** Where the node serves logs on 127.0.0.1, once it has started. */
+  get logPort(): number | undefined {
+    return this.#logPort;
   }
 
   /** Resolves when the node is registered and takes pods. */
   async start(): Promise<void> {
     const port = await this.#logServer.start();
+    this.#logPort = port;
     await this.#registration.start(this.#options.kubernetesVersion, port);
     await Promise.all([this.#watch.start(), this.#scheduler.start()]);
   }
 
-  /** Renews every projected token now: after a rotation of keys the old ones are good for a while only. */
-  async renewTokens(): Promise<void> {
-    await Promise.all([...this.#pods.values()].map((runner) => runner.renewTokens()));
+  /**
+   * The API server was away and may sign with another key now: tells it again what may not have reached it, and renews
+   * every projected token. A kubelet renews them at their time; until then both keys have to be served.
+   */
+  async resync(): Promise<void> {
+    await Promise.all([...this.#pods.values()].map((runner) => runner.resync()));
   }
 
   /** Ends all pods' processes at once and lets go of the API server. */
@@ -132,7 +146,7 @@ export class NodeAgent {
     return {
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
       KUBERNETES_SERVICE_HOST: "127.0.0.1",
-      KUBERNETES_SERVICE_PORT: String(this.#options.apiServerPort),
+      KUBERNETES_SERVICE_PORT: String(this.#options.apiServer.port),
       ...this.#options.environment,
     };
   }

@@ -25,13 +25,32 @@ export function commandLineOf(
   image: ImageCommand,
   environment: Record<string, string>,
   mounts: MountedFolder[],
+  ports: ReadonlyMap<number, number> = new Map(),
 ): CommandLine {
   const folders = [...mounts, ...imageFolders(image)];
   const own = (words: string[] | undefined) =>
     (words ?? []).map((word) => toHostPath(expandReferences(word, environment), folders));
   const command = container.command && container.command.length > 0 ? own(container.command) : image.command;
   const [program = "", ...args] = [...command, ...own(container.args)];
+  args.push(...placementArguments(image, folders, ports));
   return { program, args, workingDirectory: workingDirectoryOf(container, image, folders) };
+}
+
+/** Tells a program where its ports and its mounts are on this machine, after all that its pod says of them. */
+function placementArguments(
+  image: ImageCommand,
+  folders: MountedFolder[],
+  ports: ReadonlyMap<number, number>,
+): string[] {
+  const listening = Object.entries(image.ports ?? {}).flatMap(([port, words]) => {
+    const local = ports.get(Number(port));
+    return local === undefined ? [] : words(local);
+  });
+  const reading = Object.entries(image.mounts ?? {}).flatMap(([path, words]) => {
+    const folder = toHostPath(path, folders);
+    return folder === path ? [] : words(folder);
+  });
+  return [...listening, ...reading];
 }
 
 function workingDirectoryOf(

@@ -20,6 +20,8 @@ export interface ContainerOptions {
   /** `pod_namespace(uid)`, for messages. */
   podLabel: string;
   restartPolicy: RestartPolicy;
+  /** Whether a probe says when a run is ready; without one it is as long as it runs. */
+  probed?: boolean;
   backOff: BackOff;
   processes: ProcessSupervisor;
   logs: ContainerLogs;
@@ -115,6 +117,11 @@ export class ContainerProcess {
     this.#options.onChange();
   }
 
+  /** Ends the run going on; the restart policy says whether another one follows. */
+  async endRun(graceMs: number): Promise<void> {
+    if (this.#child !== undefined) await this.#options.processes.stop(this.#child, graceMs);
+  }
+
   /** SIGTERM, then SIGKILL after the grace period; no further run. Resolves when the process is gone and none will come. */
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
@@ -177,7 +184,7 @@ export class ContainerProcess {
 
   #change(state: V1ContainerState): void {
     this.state = state;
-    this.ready = state.running !== undefined;
+    this.ready = state.running !== undefined && this.#options.probed !== true;
     this.#options.onChange();
   }
 

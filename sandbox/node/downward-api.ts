@@ -23,9 +23,10 @@ export function fieldValue(pod: V1Pod, fieldPath: string): string | undefined {
       return spec?.nodeName ?? "";
     case "spec.serviceAccountName":
       return spec?.serviceAccountName ?? "";
+    // Not the address that the pod's status shows: a program may listen on this one.
     case "status.podIP":
     case "status.podIPs":
-      return status?.podIP ?? loopback;
+      return loopback;
     case "status.hostIP":
     case "status.hostIPs":
       return status?.hostIP ?? loopback;
@@ -34,7 +35,7 @@ export function fieldValue(pod: V1Pod, fieldPath: string): string | undefined {
   }
 }
 
-/** Address of the node and of its pods, which share the machine's network. */
+/** Address of the node, and the one on which its pods really listen: they share the machine's network. */
 export const loopback = "127.0.0.1";
 
 /** One `key="value"` a line, sorted, as the kubelet writes a map into a file. */

@@ -16,6 +16,10 @@ export interface ImageCommand {
   workingDirectory?: string;
   /** Folders of the image and where they lie on this machine, for a container that names them in its own command. */
   folders?: Record<string, string>;
+  /** Ports on which the program listens, each with how it is told another one: several such programs share this machine. */
+  ports?: Record<number, (local: number) => string[]>;
+  /** Folders that the program has built in, each with how it is told where that mount really is. */
+  mounts?: Record<string, (folder: string) => string[]>;
 }
 
 /** Last segment of the repository of the project's own workload image. */

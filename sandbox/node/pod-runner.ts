@@ -2,30 +2,26 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { V1Container, V1Pod, V1PodCondition, V1PodStatus } from "@kubernetes/client-node";
 import type { ProcessSupervisor } from "../session/processes.ts";
-import { commandLineOf } from "./command-line.ts";
 import { ContainerLogs } from "./container-log.ts";
-import { ContainerProcess, type Launch } from "./container-process.ts";
-import { composeEnvironment } from "./environment.ts";
+import { ContainerProcess } from "./container-process.ts";
 import { type EventType, podEvent } from "./events.ts";
-import { findImageCommand, type ImageCommand, notRunnableMessage } from "./images.ts";
+import { findImageCommand, notRunnableMessage } from "./images.ts";
 import { explain, type NodeClient } from "./node-client.ts";
+import { type PlaceSurroundings, PodPlace } from "./pod-place.ts";
 import { podStatus } from "./pod-status.ts";
-import { followReadiness } from "./readiness-probe.ts";
+import { followProbes, isProbed } from "./probes.ts";
 import { type BackOff, initRestartPolicy, type RestartPolicy, restartPolicyOf } from "./restart-policy.ts";
 import { StatusReporter } from "./status-reporter.ts";
 import { PodVolumes } from "./volumes.ts";
 
 /** What the pods of a node share. */
-export interface PodSurroundings {
+export interface PodSurroundings extends PlaceSurroundings {
   nodeName: string;
   /** Folder for the pods' own folders. */
   directory: string;
   client: NodeClient;
   processes: ProcessSupervisor;
-  images: readonly ImageCommand[];
   backOff: BackOff;
-  /** The environment that every container starts from. */
-  baseEnvironment(): Record<string, string>;
   log(line: string): void;
 }
 
@@ -40,6 +36,8 @@ export class PodRunner {
   readonly #containers: ContainerProcess[];
   readonly #status: StatusReporter;
   readonly #startTime = new Date();
+  readonly #address: string | undefined;
+  readonly #place: PodPlace;
   readonly #ended = new AbortController();
   #conditions: V1PodCondition[] | undefined;
   #failure: { reason: string; message: string } | undefined;
@@ -51,9 +49,11 @@ export class PodRunner {
     this.#conditions = pod.status?.conditions;
     this.#around = around;
     this.#directory = join(around.directory, this.uid);
+    this.#address = pod.spec?.hostNetwork ? undefined : around.network.allocate();
     this.#volumes = new PodVolumes(pod, join(this.#directory, "volumes"), around.client, (message) =>
       this.#event("Warning", "FailedMount", message),
     );
+    this.#place = new PodPlace(this.#directory, this.#address, this.#volumes, around);
     const policy = restartPolicyOf(pod.spec?.restartPolicy);
     this.#init = (pod.spec?.initContainers ?? []).map((one) => this.#container(one, initRestartPolicy(policy)));
     this.#containers = (pod.spec?.containers ?? []).map((one) => this.#container(one, policy));
@@ -111,16 +111,14 @@ export class PodRunner {
         if (one.running) this.#event("Normal", "Killing", `Stopping container ${one.name}`);
       await this.stop(graceMs);
       await this.#status.report();
-      await this.#around.client.removePod(this.#pod).catch((error: unknown) => {
-        this.#around.log(`deletion of pod ${this.#label()}: ${explain(error)}`);
-      });
+      await this.#remove();
     })();
     return this.#deletion;
   }
 
-  /** Renews the pod's tokens before their time. What fails is tried again, as every renewal. */
-  renewTokens(): Promise<void> {
-    return this.#volumes.renewTokens();
+  /** Renews the pod's tokens before their time, and reports a status that could not be reported. */
+  async resync(): Promise<void> {
+    await Promise.all([this.#volumes.renewTokens(), this.#status.report()]);
   }
 
   /** Ends the containers, and nothing else. */
@@ -134,7 +132,21 @@ export class PodRunner {
   async discard(): Promise<void> {
     await this.stop(0);
     for (const one of [...this.#init, ...this.#containers]) one.logs.current?.close();
+    if (this.#address !== undefined) this.#around.network.release(this.#address);
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** An API server that is away for a moment must not leave a pod that ends for ever. */
+  async #remove(): Promise<void> {
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      try {
+        await this.#around.client.removePod(this.#pod);
+        return;
+      } catch (error) {
+        this.#around.log(`deletion of pod ${this.#label()}: ${explain(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+      }
+    }
   }
 
   get #over(): boolean {
@@ -147,29 +159,14 @@ export class PodRunner {
       image: spec.image ?? "",
       podLabel: this.#label(),
       restartPolicy,
+      probed: isProbed(spec),
       backOff: this.#around.backOff,
       processes: this.#around.processes,
       logs: new ContainerLogs(join(this.#directory, "logs", spec.name)),
-      prepare: () => this.#launch(spec),
+      prepare: () => this.#place.launch(this.#pod, spec),
       onChange: () => void this.#status.report(),
       onEvent: (type, reason, message) => this.#event(type, reason, message),
     });
-  }
-
-  async #launch(spec: V1Container): Promise<Launch> {
-    const image = findImageCommand(spec.image ?? "", this.#around.images);
-    if (image === undefined) throw new Error(notRunnableMessage(spec.image ?? ""));
-    const home = join(this.#directory, "home");
-    const mounts = this.#volumes.mountsOf(spec.volumeMounts);
-    const environment = await composeEnvironment({
-      pod: this.#pod,
-      container: spec,
-      base: { ...this.#around.baseEnvironment(), HOME: home, TMPDIR: home, HOSTNAME: this.#pod.metadata?.name ?? "" },
-      mounts,
-      values: this.#around.client,
-    });
-    const line = commandLineOf(spec, image, environment, mounts);
-    return { program: line.program, args: line.args, environment, workingDirectory: line.workingDirectory ?? home };
   }
 
   #refuseUnknownImages(): boolean {
@@ -221,15 +218,21 @@ export class PodRunner {
   }
 
   #probe(container: ContainerProcess, spec: V1Container | undefined): () => void {
-    if (!spec?.readinessProbe) return () => undefined;
-    return followReadiness(
+    if (spec === undefined) return () => undefined;
+    return followProbes({
       spec,
-      () => container.running,
-      (ready, why) => {
+      localPort: (port) => this.#place.localPort(port),
+      running: () => container.running,
+      onReady: (ready, why) => {
         if (!ready && why) this.#event("Warning", "Unhealthy", `Readiness probe failed: ${why}`);
         container.setReady(ready);
       },
-    );
+      onDead: (why) => {
+        this.#event("Warning", "Unhealthy", `Liveness probe failed: ${why}`);
+        this.#event("Normal", "Killing", `Container ${spec.name} failed liveness probe, will be restarted`);
+        void container.endRun((this.#pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000);
+      },
+    });
   }
 
   #deriveStatus(): V1PodStatus {
@@ -238,6 +241,7 @@ export class PodRunner {
       initContainers: this.#init,
       containers: this.#containers,
       startTime: this.#startTime,
+      address: this.#address,
       ending: this.#over,
       failure: this.#failure,
       conditions: this.#conditions,

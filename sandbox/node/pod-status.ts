@@ -18,6 +18,8 @@ export interface PodView {
   initContainers: ContainerView[];
   containers: ContainerView[];
   startTime: Date;
+  /** The pod's address; the node's own for one without a network of its own. */
+  address?: string | undefined;
   /** The conditions reported last: one whose status stays keeps its time. */
   conditions?: V1PodCondition[] | undefined;
   /** The pod is being deleted, or has run out of its time: no container starts again. */
@@ -62,8 +64,8 @@ export function podStatus(view: PodView): V1PodStatus {
     message: view.failure?.message,
     hostIP: loopback,
     hostIPs: [{ ip: loopback }],
-    podIP: loopback,
-    podIPs: [{ ip: loopback }],
+    podIP: view.address ?? loopback,
+    podIPs: [{ ip: view.address ?? loopback }],
     startTime: view.startTime,
     conditions: podConditions(view, phase),
     ...(view.initContainers.length > 0

@@ -28,6 +28,7 @@ export class Scheduler {
   readonly #core: CoreV1Api;
   readonly #watch: PodWatch;
   readonly #refused = new Set<string>();
+  #stopped = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -44,6 +45,7 @@ export class Scheduler {
   }
 
   stop(): Promise<void> {
+    this.#stopped = true;
     return this.#watch.stop();
   }
 
@@ -55,7 +57,9 @@ export class Scheduler {
     } catch (error) {
       // 404 and 409: the pod is gone or bound in the meantime.
       if (isStatus(error, 404) || isStatus(error, 409)) return;
+      if (this.#stopped) return;
       this.#options.log(`scheduling of pod ${pod.metadata?.namespace}/${pod.metadata?.name}: ${explain(error)}`);
+      setTimeout(() => void this.#schedule(pod), 1000).unref();
     }
   }
 

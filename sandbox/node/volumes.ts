@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1KeyToPath, V1Pod, V1Volume, V1VolumeMount, V1VolumeProjection } from "@kubernetes/client-node";
 import { fieldValue } from "./downward-api.ts";
@@ -12,6 +12,8 @@ export interface VolumeSource {
   requestToken(pod: V1Pod, audience: string | undefined, expirationSeconds: number): Promise<IssuedToken>;
 }
 
+const refreshMs = 1000;
+
 /** A volume that cannot be filled (yet); the kubelet's event for it is FailedMount. */
 export class VolumeError extends Error {}
 
@@ -22,6 +24,7 @@ export class PodVolumes {
   readonly #source: VolumeSource;
   readonly #onFailure: (message: string) => void;
   readonly #tokens = new Map<string, ProjectedToken>();
+  #refresh: NodeJS.Timeout | undefined;
 
   constructor(pod: V1Pod, directory: string, source: VolumeSource, onFailure: (message: string) => void) {
     this.#pod = pod;
@@ -32,10 +35,19 @@ export class PodVolumes {
 
   /** Makes and fills all volumes. May be called again after a `VolumeError`. */
   async prepare(): Promise<void> {
-    await Promise.all((this.#pod.spec?.volumes ?? []).map((volume) => this.#prepareVolume(volume)));
+    const volumes = this.#pod.spec?.volumes ?? [];
+    await Promise.all(volumes.map((volume) => this.#prepareVolume(volume)));
+    // As the kubelet, which takes a minute or so: what a Secret or a ConfigMap holds appears in the pods that mount it.
+    const live = volumes.filter(({ secret, configMap }) => secret || configMap);
+    if (live.length > 0 && this.#refresh === undefined) {
+      this.#refresh = setInterval(() => {
+        for (const volume of live) this.#prepareVolume(volume).catch(() => undefined);
+      }, refreshMs).unref();
+    }
   }
 
   stop(): void {
+    clearInterval(this.#refresh);
     for (const token of this.#tokens.values()) token.stop();
   }
 
@@ -135,13 +147,20 @@ function writeFiles(
     if (from.optional) return;
     throw new VolumeError(`${from.kind} ${JSON.stringify(from.name)} not found`);
   }
-  const wanted = items ?? Object.keys(files).map((key) => ({ key, path: key }));
+  // Backwards, so that tls.key is there before tls.crt: a program takes the pair when it sees the certificate.
+  const all = Object.keys(files).sort().reverse();
+  const wanted = items ?? all.map((key) => ({ key, path: key }));
   for (const { key, path } of wanted) {
     const content = files[key];
     if (content === undefined) {
       if (from.optional) continue;
       throw new VolumeError(`${from.kind} ${from.namespace}/${from.name} references non-existent key: ${key}`);
     }
-    writeAtomically(join(folder, path), content);
+    const file = join(folder, path);
+    if (!holds(file, content)) writeAtomically(file, content);
   }
+}
+
+function holds(file: string, content: Buffer): boolean {
+  return existsSync(file) && readFileSync(file).equals(content);
 }

@@ -11,7 +11,11 @@ export type ClusterRequest =
   | { ask: "facts" }
   | { ask: "version" }
   | { ask: "openid" | "jwks" | "stop"; cluster: string }
-  | { ask: "workloadIdentity"; cluster: string; enabled: boolean };
+  | { ask: "workloadIdentity"; cluster: string; enabled: boolean }
+  | { ask: "setEntra"; cluster: string; entra: ClusterSpec["entra"] }
+  | { ask: "rotate"; cluster: string; step: "add" | "retire" }
+  | { ask: "setIssuer"; cluster: string; issuerUrl: string }
+  | { ask: "budgets"; cluster: string };
 
 export interface HostFacts {
   pids: Record<string, number>;
@@ -88,6 +92,11 @@ export class Kubectl {
   constructor(program: string, kubeconfig: string) {
     this.#program = program;
     this.#kubeconfig = kubeconfig;
+  }
+
+  /** The same program with another kubeconfig. */
+  as(kubeconfig: string): Kubectl {
+    return new Kubectl(this.#program, kubeconfig);
   }
 
   /** @param onOutput told all of standard output so far whenever it grows */

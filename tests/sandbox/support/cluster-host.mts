@@ -53,6 +53,10 @@ async function answer(request: ClusterRequest): Promise<unknown> {
   if (request.ask === "openid") return cluster.openidConfiguration();
   if (request.ask === "jwks") return cluster.jwks();
   if (request.ask === "workloadIdentity") return cluster.setWorkloadIdentity(request.enabled);
+  if (request.ask === "rotate") return cluster.rotateSigningKey(request.step);
+  if (request.ask === "setIssuer") return cluster.setIssuer(request.issuerUrl);
+  if (request.ask === "setEntra") return cluster.setEntra(request.entra);
+  if (request.ask === "budgets") return cluster.podDisruptionBudgets();
   return cluster.stop();
 }
 
