@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { request as httpRequest, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { request as httpRequest } from "node:http";
+import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { parse } from "yaml";
 import type { Client, KubeConfig } from "./client-node";
 import { failureCode, failureReason } from "./failure";
@@ -69,8 +69,12 @@ export class ApiRequests {
   }
 
   private async send(method: string, path: string, body?: string): Promise<ApiAnswer> {
-    const options: RequestOptions & { rejectUnauthorized?: boolean } = {};
+    const options: RequestOptions = {};
     await this.kubeConfig.applyToHTTPSOptions(options);
+    // kubectl and the Kubernetes provider take the environment's proxy where the kubeconfig names none; so does this.
+    if (!this.kubeConfig.getCurrentCluster()?.proxyUrl && this.server.startsWith("https:")) {
+      options.agent = new Agent({ ...tlsOf(options), proxyEnv: process.env });
+    }
     // A server behind a path (Rancher, some gateways) keeps that path before Kubernetes' own.
     const url = new URL(`${this.server.replace(/\/$/, "")}${path}`);
     const request = url.protocol === "http:" ? httpRequest : httpsRequest;
@@ -114,6 +118,11 @@ function prepareSignIn(kubeConfig: KubeConfig, kubeconfigYaml: string): void {
   }
   const file = tokenFile(kubeconfigYaml, user.name);
   if (file !== undefined && !user.token) Object.assign(user, { token: readFileSync(file, "utf8").trim() });
+}
+
+/** What a kubeconfig says about the connection itself. */
+function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions) {
+  return { ca, cert, key, rejectUnauthorized, servername };
 }
 
 interface Exec {

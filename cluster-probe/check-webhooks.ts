@@ -23,16 +23,18 @@ export function checkWebhooks(
   found: readonly WorkloadIdentityWebhook[],
   wish?: WebhookWish,
 ): WebhookDecision {
-  const foreign = wish === undefined ? found : found.filter(({ stack }) => stack !== wish.stack);
-  const own = wish === undefined ? [] : found.filter(({ stack }) => stack === wish.stack);
-  if (foreign.length > 1 || (foreign.length === 1 && own.length > 0)) throw two(place, found, wish);
+  const own = found.filter(({ stack }) => wish !== undefined && stack === wish.stack);
+  const foreign = found.filter((webhook) => !own.includes(webhook));
+  // With `never` the stack's own is about to go.
+  const staying = wish?.install === "never" ? foreign : found;
+  if (staying.length > 1) throw two(place, staying, wish);
   const [only] = foreign;
   if (only !== undefined) {
     if (wish?.install === "always") throw inTheWay(place, only);
     if (only.healthy === false) throw unhealthy(place, only);
     return "there already";
   }
-  if (wish === undefined || wish.install === "never") throw absent(place);
+  if (wish === undefined || wish.install === "never") throw absent(place, own.length > 0);
   return "installed by the stack";
 }
 
@@ -71,10 +73,11 @@ function unhealthy(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunEr
   );
 }
 
-function absent(place: ClusterPlace): RunError {
+function absent(place: ClusterPlace, goes: boolean): RunError {
+  const none = goes ? "would be left without a workload identity webhook" : "has no workload identity webhook";
   return new RunError(
     [
-      `Cluster ${place.name} has no workload identity webhook, so its pods would get no token for Azure. Nothing was deployed.`,
+      `Cluster ${place.name} ${none}, so its pods would get no token for Azure. Nothing was deployed.`,
       `  where:  MutatingWebhookConfigurations of the cluster (${place.kubeconfigFrom})`,
       `  to do:  ${remedy(place)}`,
     ].join("\n"),

@@ -87,6 +87,7 @@ describe("the webhooks of a cluster", () => {
     ["always", [], "installed by the stack"],
     ["always", [own], "installed by the stack"],
     ["never", [helm], "there already"],
+    ["never", [own, helm], "there already"],
     ["never", [{ ...helm, healthy: undefined }], "there already"],
     ["never", [{ ...own, stack: "org.project.b" }], "there already"],
   ] as const)("install %s with %j: %s", (install, found, decision) => {
@@ -97,6 +98,10 @@ describe("the webhooks of a cluster", () => {
     expect(failure(() => checkWebhooks(place, [], wish("never")))).toMatch(
       /has no workload identity webhook[\s\S]*cluster\.webhook\.install to auto/,
     );
+  });
+
+  it("never, and the only one is the stack's own, which would go: says so", () => {
+    expect(failure(() => checkWebhooks(place, [own], wish("never")))).toMatch(/would be left without/);
   });
 
   it("two foreign ones are both named", () => {

@@ -1,7 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
+import { loadClient } from "../../cluster-probe/client-node";
 import { openCluster } from "../../cluster-probe/open-cluster";
 import { discoveryPath, FakeApiServer, keysPath, registration, registrationsPath } from "./fake-api-server";
 
@@ -11,7 +14,9 @@ let folder: string;
 beforeAll(async () => {
   api = await FakeApiServer.start();
   folder = mkdtempSync(join(tmpdir(), "cluster-probe-"));
-});
+  // The client is large, and its loading no part of a test.
+  await loadClient();
+}, 60_000);
 
 beforeEach(() => {
   api.answers = { "/version": {} };
@@ -39,6 +44,13 @@ function program(name: string, script: string) {
   writeFileSync(command, `#!/bin/sh\n${script}\n`);
   chmodSync(command, 0o700);
   return { exec: { apiVersion: "client.authentication.k8s.io/v1", command, args: ["get-token"] } };
+}
+
+function restore(variables: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
 
 describe("signing in", () => {
@@ -95,6 +107,28 @@ describe("signing in", () => {
     expect(text).toMatch(
       /API server of cluster k3s \(cluster\.kubeconfig\) cannot be reached[\s\S]*https:\/\/127\.0\.0\.1:1[\s\S]*ECONNREFUSED[\s\S]*to do:/,
     );
+  });
+
+  it("goes through the proxy of the environment, as kubectl does", async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on("connect", ({ url = "" }, socket) => {
+      asked.push(url);
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => {
+      proxy.listen(0, "127.0.0.1", resolve);
+    });
+    const { HTTPS_PROXY, NO_PROXY } = process.env;
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env.NO_PROXY = "";
+    try {
+      expect(await failure(open(kubeconfig({}, "https://api.example.com:6443")))).toContain("cannot be reached");
+      expect(asked).toEqual(["api.example.com:6443"]);
+    } finally {
+      restore({ HTTPS_PROXY, NO_PROXY });
+      proxy.close();
+    }
   });
 
   it("a server that answers no TLS is a reason too", async () => {

@@ -1,5 +1,6 @@
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { loadClient } from "../../cluster-probe/client-node";
 import type { ClusterContext } from "../../components/clusters/cluster";
 import { makePlainKubernetes } from "../../components/clusters/plain-kubernetes";
 import { plainKubernetesSchema } from "../../config/clusters/plain-kubernetes";
@@ -19,7 +20,9 @@ let warnings: string[];
 
 beforeAll(async () => {
   api = await FakeApiServer.start();
-});
+  // The client is large, and its loading no part of a test.
+  await loadClient();
+}, 60_000);
 
 afterAll(() => api.stop());
 
