@@ -69,6 +69,8 @@ export interface RunningCluster {
   rotateSigningKey(step: RotationStep): Promise<void>;
   /** Signs for another issuer from now on. Tokens of the former issuer stay good for the API server itself. */
   setIssuer(issuerUrl: string): Promise<void>;
+  /** Changes who signs in with Microsoft Entra ID; nobody does without it. */
+  setEntra(entra: EntraIntegration | undefined): Promise<void>;
   podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]>;
   stop(): Promise<void>;
 }

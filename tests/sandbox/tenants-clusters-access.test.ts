@@ -52,6 +52,20 @@ describe("a cluster whose users sign in to Microsoft Entra ID", () => {
     ]);
   });
 
+  it("tells its API server whose tokens to take, also later", async () => {
+    await make("aks-entra", entra);
+    const cluster = world.clusters.named("aks-entra");
+    expect(cluster.entra).toMatchObject({ tenantId: world.a.spec.tenantId, adminGroupObjectIds: [admins] });
+    const others = "1d4f1d63-a04d-4a7f-9f7c-1e2f1f8d0b22";
+    await make("aks-entra", { aadProfile: { managed: true, adminGroupObjectIDs: [others] } });
+    expect(cluster.entra).toEqual({
+      tenantId: world.a.spec.tenantId,
+      adminGroupObjectIds: [others],
+      cloudPort: world.cloud.port,
+      caFile: world.cloud.caFile,
+    });
+  });
+
   it("gives no administrator's kubeconfig where local accounts are off", async () => {
     await make("aks-entra", entra);
     const refused = await failure(clusters().listClusterAdminCredentials(group, "aks-entra"));

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { parse, stringify } from "yaml";
-import type { AzureEnvironment } from "../cluster-backend.ts";
+import type { AzureEnvironment, EntraIntegration } from "../cluster-backend.ts";
 import { aksClientApplication, aksServerApplication } from "../entra/aks-sign-in.ts";
 import { isRecord, recordAt } from "./call.ts";
 import { ArmError } from "./errors.ts";
@@ -102,6 +102,22 @@ export function checkStaticCredential(properties: Record<string, unknown>): void
     "BadRequest",
     "Getting static credential is not allowed because this cluster is set to disable local accounts. For more details, see https://learn.microsoft.com/en-us/azure/aks/manage-local-accounts-managed-azure-ad",
   );
+}
+
+/** Whose tokens the API server takes. Azure RBAC for Kubernetes is not simulated: without an admin group nobody gets in. */
+export function entraOf(
+  properties: Record<string, unknown>,
+  address: { port: number; caFile: string },
+): EntraIntegration | undefined {
+  const { aadProfile } = properties;
+  if (!isRecord(aadProfile)) return undefined;
+  const groups: unknown[] = Array.isArray(aadProfile.adminGroupObjectIDs) ? aadProfile.adminGroupObjectIDs : [];
+  return {
+    tenantId: String(aadProfile.tenantID),
+    adminGroupObjectIds: groups.map(String),
+    cloudPort: address.port,
+    caFile: address.caFile,
+  };
 }
 
 /** A kubeconfig without a secret: kubelogin signs in to Microsoft Entra ID. As AKS writes it for both formats since 1.24. */

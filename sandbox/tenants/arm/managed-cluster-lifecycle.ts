@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { recordAt, tagsOf } from "./call.ts";
 import { ArmError } from "./errors.ts";
+import { entraOf } from "./managed-cluster-access.ts";
 import { mergedProperties, newClusterIdentity, newProperties, topOf } from "./managed-cluster-defaults.ts";
 import { poolsAfter } from "./managed-cluster-pools.ts";
 import { checkCluster, checkIssuerStays, checkUnchanged, featuresOf } from "./managed-cluster-rules.ts";
@@ -104,6 +106,7 @@ export class ClusterLifecycle {
     const around = { version: String(properties.kubernetesVersion), runs: state.identity.kubernetesVersion };
     const pools = poolsAfter(body, state.pools, around, "Updating");
     checkCluster(properties, top, [...pools.values()], cluster.location ?? "");
+    const signIn = [state.properties, properties].map((each) => entraOf(each, this.#world.address));
     Object.assign(state, { top, properties });
     for (const [name, pool] of pools) state.pools.set(name, pool);
     cluster.tags = tagsOf(sent);
@@ -111,10 +114,11 @@ export class ClusterLifecycle {
     show(cluster, state);
     const started = this.#run(tenant, cluster, state, async () => {
       // As AKS does: a PUT on a cluster whose creation failed tries again.
-      if (state.running === undefined) await this.#start(tenant, cluster, state);
-      else if (before.workloadIdentity !== after.workloadIdentity) {
+      if (state.running === undefined) return this.#start(tenant, cluster, state);
+      if (before.workloadIdentity !== after.workloadIdentity) {
         await state.running.setWorkloadIdentity(after.workloadIdentity);
       }
+      if (!isDeepStrictEqual(signIn[0], signIn[1])) await state.running.setEntra(signIn[1]);
     });
     return { cluster, started };
   }
@@ -157,6 +161,7 @@ export class ClusterLifecycle {
 
   async #start(tenant: Tenant, cluster: StoredResource, state: ClusterState): Promise<void> {
     const { workloadIdentity } = featuresOf(state.properties);
+    const entra = entraOf(state.properties, this.#world.address);
     state.running = await this.#world.backend.start({
       kind: "aks",
       armId: cluster.id,
@@ -166,6 +171,7 @@ export class ClusterLifecycle {
       issuerUrl: state.identity.issuerUrl,
       managedWebhook: workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
       environment: tenant.spec.environment,
+      ...(entra === undefined ? {} : { entra }),
     });
   }
 

@@ -28,6 +28,7 @@ export class FakeCluster implements RunningCluster {
   issuerUrl: string;
   workloadIdentity: boolean;
   managedWebhook: ManagedWebhook | undefined;
+  entra: ClusterSpec["entra"];
   /** What a test puts in the way of a deletion. */
   budgets: { namespace: string; name: string }[] = [];
   stopped = false;
@@ -47,6 +48,7 @@ export class FakeCluster implements RunningCluster {
     this.context = spec.name;
     this.issuerUrl = spec.issuerUrl;
     this.managedWebhook = spec.managedWebhook;
+    this.entra = spec.entra;
     this.workloadIdentity = spec.managedWebhook !== undefined;
     this.#onStop = onStop;
     this.documentIssuer = spec.issuerUrl;
@@ -108,6 +110,10 @@ export class FakeCluster implements RunningCluster {
 
   async podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]> {
     return this.budgets;
+  }
+
+  async setEntra(entra: ClusterSpec["entra"]): Promise<void> {
+    this.entra = entra;
   }
 
   async stop(): Promise<void> {
