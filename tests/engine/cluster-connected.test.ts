@@ -4,6 +4,7 @@ import { Engine, type Project, type StateResource } from "./support/engine.ts";
 
 let engine: Engine;
 let project: Project;
+let refusals: Project | undefined;
 let edge: PlainCluster;
 let before: string[];
 let issuer: string;
@@ -41,9 +42,11 @@ afterAll(() => engine?.stop(), 30_000);
 
 afterEach(() => project.configure("edge", stack()));
 
-/** The text with which a preview of another stack is refused. */
+/** The text with which the preview of a stack that makes nothing yet is refused. */
 async function refused(config: StackConfig): Promise<string> {
-  const { code, text } = await (await engine.project({ refused: config })).pulumi("preview", "--stack", "refused");
+  refusals ??= await engine.project({ refused: config });
+  refusals.configure("refused", config);
+  const { code, text } = await refusals.pulumi("preview", "--stack", "refused");
   if (code === 0) throw new Error(`It was accepted:\n${text}`);
   expect(text).not.toMatch(/at .*\.ts:\d+/);
   return text;

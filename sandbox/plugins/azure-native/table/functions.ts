@@ -1,4 +1,5 @@
 import { agentPool } from "./agent-pool.ts";
+import { genericResource } from "./generic-resource.ts";
 import { containerServiceVersion, managedCluster, managedClusterName, managedClusterPath } from "./managed-cluster.ts";
 import { userAssignedIdentity } from "./managed-identity.ts";
 import { resourceGroup } from "./resource-group.ts";
@@ -21,13 +22,14 @@ function getter(token: string, resource: ResourceSpec): FunctionSpec {
   for (const [name, { shape, raw }] of Object.entries(resource.pathParameters)) {
     pathParameters[name] = { shape, required: true, ...(raw === undefined ? {} : { raw }) };
   }
-  const { path, apiVersion, properties } = resource;
+  const { path, apiVersion, apiVersionFromInput, properties } = resource;
   const top = { id: readOnly(text()), ...resource.top };
   return {
     token,
     method: "GET",
     path,
     apiVersion,
+    ...(apiVersionFromInput === undefined ? {} : { apiVersionFromInput }),
     pathParameters,
     top,
     ...(properties && { properties }),
@@ -78,6 +80,7 @@ export const functionTable: readonly FunctionSpec[] = [
   getter("azure-native:containerservice:getAgentPool", agentPool),
   getter("azure-native:containerservice:getManagedCluster", managedCluster),
   getter("azure-native:managedidentity:getUserAssignedIdentity", userAssignedIdentity),
+  getter("azure-native:resources:getResource", genericResource),
   getter("azure-native:resources:getResourceGroup", resourceGroup),
   clusterCredentials("azure-native:containerservice:listManagedClusterUserCredentials", "listClusterUserCredential", [
     "format",
