@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { makeWorkloads } from "./components/cluster-side";
 import { type ClusterContext, isReachable, makeCluster } from "./components/clusters";
 import { nameOf } from "./components/clusters/place";
+import { ClusterProtection } from "./components/clusters/protection";
 import { stackLabel } from "./components/clusters/stack-label";
 import { makeIdentitySide } from "./components/identity-side";
 import { readNeighbourStacks } from "./components/neighbour-stacks";
@@ -76,6 +77,8 @@ async function program() {
       secret: config.secretKeys.has("workloads"),
     });
   }
+
+  if (cluster && clusterConfig && "protect" in clusterConfig) new ClusterProtection(cluster, clusterConfig.protect);
 
   return {
     ...(cluster && clusterConfig
