@@ -1,4 +1,4 @@
-import { makePlainCluster } from "./support/cluster-kinds.ts";
+import { kubectlWith, makePlainCluster } from "./support/cluster-kinds.ts";
 import { bothSides, cluster, type StackConfig, tenantA } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
 
@@ -17,8 +17,8 @@ afterAll(() => engine?.stop(), 30_000);
 
 /** Unique ids of what a new cluster would have anew. */
 async function clusterUids(): Promise<string> {
-  const { stdout } = await engine.kubectl("get", "namespace,pod", "--output", "jsonpath={.items[*].metadata.uid}");
-  return stdout;
+  const kubeconfig = await project.kubeconfigFile("both");
+  return kubectlWith(engine, kubeconfig, "get", "namespace,pod", "--output", "jsonpath={.items[*].metadata.uid}");
 }
 
 async function refused(config: StackConfig): Promise<string> {

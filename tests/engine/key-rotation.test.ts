@@ -1,5 +1,5 @@
 import { bothSides, workload } from "./support/configs.ts";
-import { Engine, type Project } from "./support/engine.ts";
+import { Engine, type Project, type StateResource } from "./support/engine.ts";
 
 /** It asks Entra ID for a token of its own again and again, so that a refusal shows at once. */
 const asking = { ...workload, env: { ...workload.env, APP_INTERVAL_SECONDS: "1", APP_RETRY_SECONDS: "20" } };
@@ -31,24 +31,27 @@ it("row 22: signing keys rotate under a running workload: it reads on, and nothi
   await workloadReads();
 
   await rotate("retire");
-  const after = await keyIds();
-  expect(after).toHaveLength(1);
-  expect(after).not.toContain(first);
+  const [newKey = "", ...others] = await keyIds();
+  expect(others).toEqual([]);
+  expect(newKey).not.toBe(first);
   await workloadReads();
 
   expect(await restarts()).toBe(restartsBefore);
   await project.expectNoChanges("both");
   const refreshed = await project.pulumi("refresh", "--stack", "both", "--yes", "--expect-no-changes");
   expect(refreshed.text).not.toMatch(/[~+-] (updated|created|deleted)/);
-  const comparable = (text: string) => text.replaceAll(/"(time|modified|created)": "[^"]*"/g, "");
-  expect(comparable((await project.exported("both")).text)).not.toContain(String(after[0]));
-  expect((await project.exported("both")).resources.map(({ urn, id, inputs }) => ({ urn, id, inputs }))).toEqual(
-    before.resources.map(({ urn, id, inputs }) => ({ urn, id, inputs })),
-  );
+  const after = await project.exported("both");
+  expect(after.text).not.toContain(newKey);
+  expect(after.resources.map(comparable)).toEqual(before.resources.map(comparable));
 }, 180_000);
 
 function rotate(step: "add" | "retire"): Promise<unknown> {
   return engine.admin("POST", `/sandbox/clusters/${context}/signing-keys`, { step });
+}
+
+/** What a resource is, without the ciphertext of its secrets, which is new in every write of the state. */
+function comparable({ urn, id, inputs }: StateResource): unknown {
+  return { urn, id, inputs: JSON.stringify(inputs).replaceAll(/"ciphertext":"[^"]*"/g, "") };
 }
 
 /** Key ids that tenant B sees at the issuer, asked where Entra ID asks. */
