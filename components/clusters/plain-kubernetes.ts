@@ -104,7 +104,7 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
           {
             kubernetes,
             stack: context.stack,
-            tenantId: cluster.webhook.tenantId ?? context.tenantId,
+            tenantId: context.tenantId,
             environment: context.environment,
             replicas: cluster.webhook.replicas,
           },
