@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { ClusterPlace } from "./check-issuer";
-import type { WorkloadIdentityWebhook } from "./webhooks";
+import { stackLabel, type WorkloadIdentityWebhook } from "./webhooks";
 
 /** What config says about the webhook of a cluster that has no managed one. */
 export interface WebhookWish {
@@ -36,6 +36,23 @@ export function checkWebhooks(
   }
   if (wish === undefined || wish.install === "never") throw absent(place, own.length > 0);
   return "installed by the stack";
+}
+
+/**
+ * Says that the webhook in use belongs to another stack, with which it would go; undefined when it does not. A stack that was
+ * renamed looks like another one too, and would take its webhook out.
+ */
+export function borrowedWebhook(
+  place: ClusterPlace,
+  found: readonly WorkloadIdentityWebhook[],
+  wish: WebhookWish,
+): string | undefined {
+  const borrowed = found.find(({ stack }) => stack !== undefined && stack !== wish.stack);
+  if (borrowed === undefined) return undefined;
+  return [
+    `Cluster ${place.name} uses the workload identity webhook that stack ${borrowed.stack} installed; it goes when that stack is destroyed.`,
+    `  If this stack was ${borrowed.stack} before it was renamed, keep the webhook: kubectl label mutatingwebhookconfiguration ${borrowed.configuration} ${stackLabel}=${wish.stack} --overwrite`,
+  ].join("\n");
 }
 
 function two(place: ClusterPlace, found: readonly WorkloadIdentityWebhook[], wish: WebhookWish | undefined): RunError {

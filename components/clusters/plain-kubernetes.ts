@@ -1,7 +1,7 @@
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterPlace, checkIssuer } from "../../cluster-probe/check-issuer";
-import { checkWebhooks } from "../../cluster-probe/check-webhooks";
+import { borrowedWebhook, checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
 import { checkSigningKeys, issuerNotInUse } from "../../cluster-probe/published-issuer-use";
@@ -35,6 +35,9 @@ export async function makePlainKubernetes(cluster: PlainKubernetes, context: Clu
   const indifferent = !context.runsWorkloads && install === "never";
   const wish = { install, stack: context.stack };
   const installs = !indifferent && checkWebhooks(place, webhooks, wish) === "installed by the stack";
+
+  const borrowed = installs ? undefined : borrowedWebhook(place, webhooks, wish);
+  if (borrowed !== undefined) await pulumi.log.warn(borrowed);
 
   const keys = cluster.publishIssuer === undefined ? undefined : await probe.keys();
   if (keys !== undefined) checkSigningKeys(place, keys);

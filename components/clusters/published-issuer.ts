@@ -56,7 +56,8 @@ export class PublishedIssuer extends pulumi.ComponentResource {
     const website = new StorageAccountStaticWebsite(
       publish.storageAccount,
       { accountName: account.name, resourceGroupName: group.name },
-      { parent: this },
+      // What lies in the account goes with it.
+      { parent: this, deletedWith: account },
     );
     this.url = account.primaryEndpoints.apply(({ web }) => issuerUrl(web));
 
@@ -72,7 +73,6 @@ export class PublishedIssuer extends pulumi.ComponentResource {
           type: "Block",
           source: pulumi.output(content).apply((text) => new pulumi.asset.StringAsset(text)),
         },
-        // What lies in the account goes with it.
         { parent: this, deletedWith: account },
       );
     document(keysPath, keySet(keys));

@@ -121,6 +121,14 @@ describe("a cluster with an issuer of its own", () => {
     expect(kinds()).not.toContain("MutatingWebhookConfiguration");
   });
 
+  it("says when the webhook is another stack's, with which it would go", async () => {
+    clusterSays(issuer, registration(byUrl, { ...own, "cross-tenant-identity/stack": "org.project.old" }));
+    await made({ oidcIssuerUrl: issuer });
+    expect(warnings.join("\n")).toMatch(
+      /stack org\.project\.old installed[\s\S]*kubectl label .*stack=org\.project\.dev/,
+    );
+  });
+
   it("without workloads and with install: never, nobody asks for a webhook", async () => {
     await made({ oidcIssuerUrl: issuer, webhook: { install: "never" } }, { runsWorkloads: false });
     expect(kinds()).not.toContain("MutatingWebhookConfiguration");
