@@ -52,6 +52,7 @@ export function linkTools(stateDir: string, tools: ToolPaths): string {
   mkdirSync(binDir, { recursive: true });
   symlinkSync(tools.pulumiLanguageNodejs, join(binDir, "pulumi-language-nodejs"));
   symlinkSync(tools.kubectl, join(binDir, "kubectl"));
+  symlinkSync(tools.kubelogin, join(binDir, "kubelogin"));
   symlinkSync(tools.pulumi, join(binDir, "pulumi"));
   return binDir;
 }

@@ -115,5 +115,6 @@ export const finders = Object.freeze({
   kubernetes: findKubernetes,
   kubectl: findOne("kubectl", "kubectl", ["version", "--client"], minimumVersions.kubectl),
   kine: findOne("kine", "kine", ["--version"], minimumVersions.kine),
+  kubelogin: findOne("kubelogin", "kubelogin", ["--version"], minimumVersions.kubelogin),
   webhook: findOne("azure-workload-identity-webhook", "webhook", ["--version"], minimumVersions.webhook),
 });

@@ -26,11 +26,12 @@ const filesOf = Object.freeze({
   kubernetes: { kubeApiserver: "kube-apiserver", kubeControllerManager: "kube-controller-manager" },
   kubectl: { kubectl: "kubectl" },
   kine: { kine: "kine" },
+  kubelogin: { kubelogin: "kubelogin" },
   webhook: { webhook: "azure-workload-identity-webhook" },
 });
 
 /** The longest build, that of Kubernetes, comes late: a proxy or a Go set-up that does not work shows early. */
-const order = /** @type {ToolName[]} */ (["pulumi", "kine", "webhook", "kubernetes", "kubectl"]);
+const order = /** @type {ToolName[]} */ (["pulumi", "kine", "webhook", "kubelogin", "kubernetes", "kubectl"]);
 
 /**
  * Finds every tool, downloads or builds what is missing, and writes down where each is.

@@ -16,6 +16,7 @@ import { minimumVersions, versions } from "./versions.mjs";
  * @property {string} kubectl
  * @property {string} kine
  * @property {string} webhook
+ * @property {string} kubelogin
  */
 
 /**
@@ -37,6 +38,7 @@ export const toolNames = [
   "kubectl",
   "kine",
   "webhook",
+  "kubelogin",
 ];
 
 /**
@@ -97,6 +99,6 @@ export async function locateTools(env = process.env) {
   const resolved = await readResolved(env);
   if (resolved) return resolved.paths;
   throw new Error(
-    `The sandbox's tools (Pulumi, kube-apiserver, kubectl, kine, the workload identity webhook) are not set up, or not in the versions of this checkout: ${resolvedFile(env)} is missing or out of date. Run \`npm run setup\`.`,
+    `The sandbox's tools (Pulumi, kube-apiserver, kubectl, kine, the workload identity webhook, kubelogin) are not set up, or not in the versions of this checkout: ${resolvedFile(env)} is missing or out of date. Run \`npm run setup\`.`,
   );
 }

@@ -151,6 +151,29 @@ export const recipes = Object.freeze({
     scripts: [],
   },
   /** @type {Recipe} */
+  kubelogin: {
+    tool: "kubelogin",
+    version: versions.kubelogin,
+    purpose: "signing in to clusters that take Microsoft Entra ID's tokens only",
+    modules: [
+      {
+        name: "kubelogin",
+        go: goVersions.kubelogin,
+        version: versions.kubelogin,
+        seconds: 10,
+        binaries: [
+          {
+            file: "kubelogin",
+            package: "github.com/Azure/kubelogin",
+            stamp: { "main.gitTag": versions.kubelogin },
+            seconds: 90,
+          },
+        ],
+      },
+    ],
+    scripts: [],
+  },
+  /** @type {Recipe} */
   webhook: {
     tool: "webhook",
     version: versions.webhook,

@@ -11,6 +11,8 @@ export const versions = Object.freeze({
   kubernetes: "v1.37.2",
   kine: "v0.16.4",
   webhook: "v1.6.0",
+  /** The last version that Go 1.26.4 builds. */
+  kubelogin: "v0.2.20",
 });
 
 /** The oldest versions that are taken from PATH or KUBEBUILDER_ASSETS instead. */
@@ -21,6 +23,7 @@ export const minimumVersions = Object.freeze({
   kubectl: "1.28.0",
   kine: "0.16.4",
   webhook: "1.5.0",
+  kubelogin: "0.1.0",
 });
 
 /** The oldest Go that each module can be built with: the `go` line of its own go.mod. */
@@ -29,6 +32,7 @@ export const goVersions = Object.freeze({
   kubernetes: "1.26.0",
   kine: "1.25.1",
   webhook: "1.26.4",
+  kubelogin: "1.26.4",
 });
 
 /** The `go` line of the modules that the set-up writes, and what a newcomer is told to install. */
