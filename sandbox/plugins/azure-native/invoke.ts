@@ -24,7 +24,7 @@ export async function invokeFunction(
   if (failures.length > 0) return { failures };
 
   const id = resourceId(spec.path, spec.pathParameters, args, settings.subscriptionId);
-  const given = spec.apiVersionFromInput === true ? stringOf(args.apiVersion) : undefined;
+  const given = spec.query?.includes("apiVersion") ? stringOf(args.apiVersion) : undefined;
   const response =
     spec.method === "GET" ? await arm.get(id, given ?? spec.apiVersion) : await arm.post(id, queryOf(spec, args));
   const outputs = outputsOf(spec, response);

@@ -23,13 +23,15 @@ function getter(token: string, resource: ResourceSpec): FunctionSpec {
     pathParameters[name] = { shape, required: true, ...(raw === undefined ? {} : { raw }) };
   }
   const { path, apiVersion, apiVersionFromInput, properties } = resource;
-  const top = { id: readOnly(text()), ...resource.top };
+  const { apiVersion: _input, ...answered } = resource.top;
+  const top = { id: readOnly(text()), ...answered };
   return {
     token,
     method: "GET",
     path,
     apiVersion,
-    ...(apiVersionFromInput === undefined ? {} : { apiVersionFromInput }),
+    // The version is then an argument, and no part of the answer.
+    ...(apiVersionFromInput === undefined ? {} : { query: ["apiVersion"] }),
     pathParameters,
     top,
     ...(properties && { properties }),

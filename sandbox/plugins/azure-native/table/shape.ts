@@ -61,10 +61,8 @@ export interface FunctionSpec {
   method: "GET" | "POST";
   path: string;
   apiVersion: string;
-  /** The API version comes from the argument `apiVersion` instead. */
-  apiVersionFromInput?: true;
   pathParameters: Record<string, PathParameter>;
-  /** Arguments that go into the query string. */
+  /** Arguments that go into the query string; `apiVersion` stands in for the version above. */
   query?: readonly string[];
   top: Fields;
   properties?: Fields;
