@@ -4,7 +4,7 @@ import { join } from "node:path";
 const root = join(__dirname, "..", "..");
 
 /** The source of everything that prints something, as one text. */
-const code = ["app", "components", "config", "federation", "plan", "sandbox"]
+const code = ["app", "cluster-probe", "components", "config", "federation", "plan", "sandbox"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
