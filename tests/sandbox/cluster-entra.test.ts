@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { parse } from "yaml";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { entraKubeconfig } from "../../sandbox/tenants/arm/managed-cluster-access.ts";
 import type { EntraIntegration } from "../../sandbox/tenants/cluster-backend.ts";
+import { aksServerApplication } from "../../sandbox/tenants/entra/aks-sign-in.ts";
+import { locateTools } from "../../sandbox/tools/locate.mjs";
 import { useCloud } from "./support/cloud-fixture.ts";
 import { ClusterHost, type Kubectl, waitFor } from "./support/cluster-client.ts";
 import { clusterSpec } from "./support/cluster-objects.ts";
@@ -28,30 +30,48 @@ beforeAll(async () => {
   await host.start([]);
   const spec = { ...clusterSpec("aks-entra", false), environment: "public" as const, entra: entra(admins) };
   admin = await host.cluster(spec);
-  deployer = await signedIn(world.a, "deployer");
-  outsider = await signedIn(world.b, "outsider");
+  deployer = await byKubelogin();
+  outsider = await ofTenantB();
 });
 afterAll(() => host.close(), 30_000);
 
-/** kubectl with AKS's kubeconfig of a user; in kubelogin's place stands a script that gives the token that it would get. */
-async function signedIn(tenant: typeof world.a, name: string): Promise<Kubectl> {
-  const scope = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
-  const token = await tenant.credential.getToken(scope);
+/** kubectl with the kubeconfig that AKS gives users, with another way to get the token than a device code. */
+function signingIn(name: string, tenantId: string, exec: Record<string, unknown>): Kubectl {
+  const own = readFileSync(join(host.stateDir, "aks-entra.kubeconfig"), "utf8");
+  const kubeconfig = parse(entraKubeconfig(own, name, tenantId, "public"));
+  expect(kubeconfig.contexts).toMatchObject([{ context: { user: name } }]);
+  Object.assign(kubeconfig.users[0].user.exec, exec);
+  const file = join(host.stateDir, `${name}.kubeconfig`);
+  writeFileSync(file, stringify(kubeconfig));
+  return admin.as(file);
+}
+
+/** The real kubelogin, as the deployer of tenant A: through the proxy, by Entra ID's true name. */
+async function byKubelogin(): Promise<Kubectl> {
+  const { clientId, clientSecret } = world.a.deployer;
+  const { tenantId } = world.a.spec;
+  const { kubelogin } = await locateTools();
+  return signingIn("deployer", tenantId, {
+    command: kubelogin,
+    args: ["get-token", "--login", "spn", "--server-id", aksServerApplication, "--tenant-id", tenantId],
+    env: Object.entries({
+      AAD_SERVICE_PRINCIPAL_CLIENT_ID: clientId,
+      AAD_SERVICE_PRINCIPAL_CLIENT_SECRET: clientSecret,
+      HTTPS_PROXY: process.env.HTTPS_PROXY ?? "",
+      SSL_CERT_FILE: world.cloud.caFile,
+    }).map(([name, value]) => ({ name, value })),
+  });
+}
+
+/** Somebody of tenant B, with a token for AKS of that tenant. */
+async function ofTenantB(): Promise<Kubectl> {
+  const token = await world.b.credential.getToken(`${aksServerApplication}/.default`);
   const credential = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
     kind: "ExecCredential",
     status: { token: token?.token },
   };
-  const program = join(host.stateDir, name, "kubelogin");
-  mkdirSync(dirname(program), { recursive: true });
-  writeFileSync(program, `#!/bin/sh\ncat <<'END'\n${JSON.stringify(credential)}\nEND\n`);
-  chmodSync(program, 0o700);
-  const own = readFileSync(join(host.stateDir, "aks-entra.kubeconfig"), "utf8");
-  const kubeconfig = entraKubeconfig(own, "user", tenant.spec.tenantId, "public");
-  expect(parse(kubeconfig).contexts[0].context.user).toBe("user");
-  const file = join(host.stateDir, `${name}.kubeconfig`);
-  writeFileSync(file, kubeconfig.replace("command: kubelogin", `command: ${program}`));
-  return admin.as(file);
+  return signingIn("outsider", world.b.spec.tenantId, { command: "echo", args: [JSON.stringify(credential)] });
 }
 
 const whoAmI = async (kubectl: Kubectl) => {
