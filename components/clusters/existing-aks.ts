@@ -135,27 +135,68 @@ async function kubeconfigOf(config: ExistingAks, place: ClusterPlace, tenant: Co
     const { yaml, context } = readKubeconfig(config.kubeconfig, process.cwd(), process.env);
     return { yaml, from: `cluster.kubeconfig, context ${context}` };
   }
-  const { kubeconfigs } = await listManagedClusterUserCredentials(
-    { resourceGroupName: place.resourceGroup, resourceName: place.name, ...credentialsFormat },
-    { provider: tenant.provider },
+  try {
+    const { kubeconfigs } = await listManagedClusterUserCredentials(
+      { resourceGroupName: place.resourceGroup, resourceName: place.name, ...credentialsFormat },
+      { provider: tenant.provider },
+    );
+    return { yaml: deployersKubeconfig(place.name, kubeconfigs, tenant), from: "the user credential that Azure gives" };
+  } catch (error) {
+    if (pulumi.RunError.isInstance(error)) throw error;
+    throw noCredential(place, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noCredential({ name, resourceGroup }: ClusterPlace, answer: string): pulumi.RunError {
+  return new pulumi.RunError(
+    [
+      `Azure gives no kubeconfig for cluster ${name}. Nothing was deployed.`,
+      `  answer:  ${answer.trim().split("\n")[0]}`,
+      `  try:     az aks get-credentials -g ${resourceGroup} -n ${name} --format exec --file -`,
+      "  to do:   give tenant A's deployer Microsoft.ContainerService/managedClusters/listClusterUserCredential/action on it",
+      "           (permissions/tenantA-deployer.json), or set cluster.kubeconfig",
+    ].join("\n"),
   );
-  return { yaml: deployersKubeconfig(place.name, kubeconfigs, tenant), from: "the user credential that Azure gives" };
 }
 
 /** Asks the cluster whether it is the one that Azure has the issuer of, and has one webhook where it should have it. */
 async function probe(
-  place: ClusterPlace,
+  { name, resourceGroup }: ClusterPlace,
   { issuer, features }: ExistingFacts,
   { yaml, from }: Kubeconfig,
 ): Promise<void> {
-  const probed: ProbedPlace = {
+  const place: ProbedPlace = {
     kind: "existingAks",
-    name: place.name,
-    resourceGroup: place.resourceGroup,
+    name,
+    resourceGroup,
     issuerFrom: "as Azure reports it: oidcIssuerProfile",
     kubeconfigFrom: from,
   };
-  const opened = await openCluster(yaml, `cluster ${place.name} (${from})`);
-  if (issuer !== undefined) checkIssuer(probed, issuer, await opened.reportedIssuer());
-  if (features.workloadIdentity === "enabled") checkWebhooks(probed, await opened.workloadIdentityWebhooks());
+  const cluster = await openCluster(yaml, `cluster ${name} (${from})`);
+  if (issuer !== undefined) checkIssuer(place, issuer, await cluster.reportedIssuer());
+  const webhooks = await cluster.workloadIdentityWebhooks();
+  if (features.workloadIdentity === "enabled") {
+    checkWebhooks(place, webhooks);
+    return;
+  }
+  // What AKS itself left behind from an earlier time is in kube-system.
+  const foreign = webhooks.filter(({ namespace }) => namespace !== "kube-system");
+  if (foreign.length > 0) throw secondWebhook(name, foreign);
+}
+
+/** With workload identity AKS brings a webhook of its own, whatever is installed (azure-workload-identity issue 856). */
+function secondWebhook(
+  name: string,
+  found: readonly { readonly configuration: string; readonly namespace: string | undefined }[],
+): pulumi.RunError {
+  return new pulumi.RunError(
+    [
+      `Cluster ${name} has a workload identity webhook of its own, and switching workload identity on would add AKS's. Only one may mutate pods. Nothing was deployed.`,
+      ...found.map(
+        ({ configuration, namespace }) =>
+          `  found:   ${configuration}${namespace === undefined ? "" : `, namespace ${namespace}`}`,
+      ),
+      "  to do:   uninstall it first (helm list --all-namespaces); or leave it and take the cluster as kind kubernetes",
+    ].join("\n"),
+  );
 }

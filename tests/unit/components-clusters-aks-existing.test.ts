@@ -28,6 +28,11 @@ const workloadIdentityOff = { ...on, securityProfile: { workloadIdentity: { enab
 
 beforeEach(() => Object.assign(mockProbe, { issuer, webhooks: [webhook], opened: [] }));
 
+/** As it is before AKS has installed its own. */
+function withoutWebhook(): void {
+  mockProbe.webhooks = [];
+}
+
 function run(changes: object, existing: World["existing"], config: object = {}) {
   return runProgram(both({ cluster: { ...cluster, ...changes }, ...config }), { existing });
 }
@@ -80,6 +85,7 @@ describe("a managed cluster that exists", () => {
   });
 
   it("has what is off switched on where config allows it, with what was found as inputs", async () => {
+    withoutWebhook();
     const { created, error, outputs } = await run({ enable: true }, bothOff);
     expect(error).toBeUndefined();
     expect(ofType(created, features)[0]?.inputs).toMatchObject({
@@ -151,6 +157,7 @@ describe("a managed cluster that exists", () => {
     const busy = await refusal({ enable: true }, { ...bothOff, provisioningState: "Upgrading" });
     expect(busy).toContain("Somebody is just changing cluster aks-apps");
     expect(busy).toContain("az aks wait -g rg-apps -n aks-apps --updated");
+    mockProbe.webhooks = [webhook];
     expect((await run({ enable: true }, { ...on, provisioningState: "Upgrading" })).error).toBeUndefined();
   });
 
@@ -160,6 +167,24 @@ describe("a managed cluster that exists", () => {
     mockProbe.webhooks = [webhook];
     mockProbe.issuer = "https://example.com/another/";
     expect(await refusal({}, on)).toContain("The kubeconfig leads to another cluster than aks-apps");
+  });
+
+  it("gets no second webhook", async () => {
+    mockProbe.webhooks = [{ ...webhook, namespace: "azure-workload-identity-system" }];
+    expect(await refusal({ enable: true }, bothOff)).toMatch(
+      /Cluster aks-apps has a workload identity webhook of its own[\s\S]*found: {3}wi, namespace azure-workload-identity-system[\s\S]*uninstall it first/,
+    );
+  });
+
+  it("whose credential Azure does not give is told", async () => {
+    const token = "azure-native:containerservice:listManagedClusterUserCredentials in tenantA";
+    const { error } = await runProgram(both({ cluster }), {
+      existing: on,
+      failing: { [token]: "AuthorizationFailed" },
+    });
+    expect(error?.message).toMatch(
+      /Azure gives no kubeconfig for cluster aks-apps[\s\S]*listClusterUserCredential\/action/,
+    );
   });
 
   it("is not asked anything over its own API when nothing is to run in it", async () => {
