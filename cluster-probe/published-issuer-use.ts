@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { issuerDifference } from "../federation/issuer";
 import { type ClusterPlace, issuerFlags } from "./check-issuer";
 import type { KeySet } from "./reported-issuer";
 
@@ -18,10 +19,13 @@ export function checkSigningKeys(place: ClusterPlace, { keys }: KeySet): void {
 
 /** The documents are published and the API server still signs with another issuer. */
 export function issuerNotInUse(place: ClusterPlace, published: string, reported: string): string {
+  const difference = issuerDifference(published, reported);
+  const spelling = difference === "they are different issuers" ? undefined : difference;
   return [
     `The keys of cluster ${place.name} are published, but its API server signs with another issuer. Its workloads wait.`,
     `  published:     ${published}`,
     `  cluster says:  ${reported} (${place.kubeconfigFrom})`,
+    ...(spelling === undefined ? [] : [`  ${spelling}, and Entra ID compares every letter.`]),
     "  to do:         start its kube-apiserver with these flags, in this order (docs/self-managed-issuer.md), then run `pulumi up` again:",
     ...issuerFlags(published, reported).map((flag) => `                   ${flag}`),
   ].join("\n");

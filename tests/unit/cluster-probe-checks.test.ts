@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { type ClusterPlace, checkIssuer } from "../../cluster-probe/check-issuer";
 import { checkWebhooks } from "../../cluster-probe/check-webhooks";
+import { issuerNotInUse } from "../../cluster-probe/published-issuer-use";
 import type { WorkloadIdentityWebhook } from "../../cluster-probe/webhooks";
 
 const place: ClusterPlace = {
@@ -65,6 +66,23 @@ describe("the issuer of config against the cluster's own", () => {
   ])("%s is no issuer that Entra ID could read", (reported) =>
     expect(failure(() => checkIssuer(place, issuer, reported))).toMatch(/Entra ID cannot reach/),
   );
+});
+
+describe("the issuer that the stack publishes", () => {
+  const website = "https://wiissuer4711.z13.web.core.windows.net/";
+
+  it("is not the cluster's yet: the flags, the former issuer second", () => {
+    const text = issuerNotInUse(place, website, "https://kubernetes.default.svc");
+    const flags = text.split("\n").filter((line) => line.includes("--service-account-issuer"));
+    expect(flags.map((line) => line.trim())).toEqual([
+      `--service-account-issuer=${website}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+    ]);
+  });
+
+  it("was set without its slash: says so", () => {
+    expect(issuerNotInUse(place, website, website.replace(/\/$/, ""))).toContain("differ only in the trailing slash");
+  });
 });
 
 describe("the webhooks of a cluster", () => {
