@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import * as x509 from "@peculiar/x509";
+import { websiteZone } from "./arm/storage-account-body.ts";
 import { allClouds } from "./azure-clouds.ts";
 
 /** Every name the simulated cloud answers for. */
@@ -10,6 +11,9 @@ export const azureHostNames: readonly string[] = allClouds.flatMap((cloud) => [
   cloud.microsoftGraph,
   `*.${cloud.vault}`,
   `*.oic.prod-aks.${cloud.domain}`,
+  `*.oic.prod-arc.${cloud.domain}`,
+  `*.blob.${cloud.storage}`,
+  `*.${websiteZone}.web.${cloud.storage}`,
 ]);
 
 /** A server certificate with its key, and the authority that signed it. All PEM. */

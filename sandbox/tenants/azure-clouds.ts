@@ -147,9 +147,9 @@ export function cloudOfResourceManager(host: string): CloudNames | undefined {
   return allClouds.find(({ resourceManager }) => resourceManager === host);
 }
 
-/** Whether Azure itself publishes issuers under this host name: AKS in a cloud's region. */
+/** Whether Azure itself publishes issuers under this host name: AKS or Arc in a cloud's region. */
 export function isManagedIssuerHost(host: string): boolean {
-  return allClouds.some(({ domain }) => host.endsWith(`.oic.prod-aks.${domain}`));
+  return allClouds.some(({ domain }) => ["aks", "arc"].some((kind) => host.endsWith(`.oic.prod-${kind}.${domain}`)));
 }
 
 /** The host name by which a client reached us, without port. */

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, R
 import { adminRouter } from "./admin.ts";
 import { armRouter } from "./arm/server.ts";
 import { cloudOfLogin, cloudOfResourceManager, hostNameOf, isManagedIssuerHost } from "./azure-clouds.ts";
+import { blobStorage, storageHost } from "./blob-storage/server.ts";
 import { isIssuerHost, issuerAt } from "./cluster-issuers.ts";
 import { entraRouter } from "./entra/server.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -20,12 +21,14 @@ export function cloudApplication(world: World, log: RequestLog, adminKeyFile: st
   entraOnly.use(entra, refuse("Microsoft Entra ID"));
   application.use(log.middleware, requestIds);
   const issuers = serveIssuers(world);
+  const blobs = blobStorage(world);
   application.use((request, response, next) => {
-    const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+    const host = hostNameOf(request.headers.host);
     if (["127.0.0.1", "localhost"].includes(host)) own(request, response, next);
-    else if (host === "login.microsoftonline.com") entraOnly(request, response, next);
-    else if (host === "management.azure.com") arm(request, response, next);
-    else if (isIssuerHost(world, host) || host.endsWith(".oic.prod-aks.azure.com")) issuers(request, response, next);
+    else if (cloudOfLogin(host) !== undefined) entraOnly(request, response, next);
+    else if (cloudOfResourceManager(host) !== undefined) arm(request, response, next);
+    else if (storageHost(host) !== undefined) blobs(request, response, next);
+    else if (isIssuerHost(world, host) || isManagedIssuerHost(host)) issuers(request, response, next);
     else refuse(host)(request, response, next);
   });
   const fail: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -49,7 +52,7 @@ const requestIds: RequestHandler = (request, response, next) => {
 /** An issuer's document and keys, as the cluster's own API server answers them. */
 function serveIssuers(world: World): RequestHandler {
   return async (request, response) => {
-    const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+    const host = hostNameOf(request.headers.host);
     const found = issuerAt(world, host, request.path);
     if (found === undefined) {
       response.status(404).json({ error: `No running cluster publishes https://${host}${request.path}.` });

@@ -10,7 +10,9 @@ const azureOwned = allClouds.flatMap(({ owns }) => owns.map((name) => `.${name}`
 const simulated = allClouds.flatMap((cloud) => [
   ...[...cloud.login, cloud.resourceManager, cloud.microsoftGraph].map((name) => new RegExp(`^${literal(name)}$`)),
   new RegExp(`^[a-z0-9-]+\\.${literal(cloud.vault)}$`),
-  new RegExp(`^[a-z0-9-]+\\.oic\\.prod-aks\\.${literal(cloud.domain)}$`),
+  new RegExp(`^[a-z0-9-]+\\.oic\\.prod-(aks|arc)\\.${literal(cloud.domain)}$`),
+  // Blobs and static websites; the other services of a storage account are not simulated.
+  new RegExp(`^[a-z0-9]{3,24}\\.(blob|z\\d+\\.web)\\.${literal(cloud.storage)}$`),
 ]);
 
 function literal(name: string): string {

@@ -62,8 +62,8 @@ export class AccessControl {
   }
 
   /** Whether the principal may do `action` on `target` now. */
-  allows(principalId: string, action: string, target: string): boolean {
-    return isAllowed(this.#grantsOf(principalId), action, target);
+  allows(principalId: string, action: string, target: string, plane: "control" | "data" = "control"): boolean {
+    return isAllowed(this.#grantsOf(principalId), action, target, plane);
   }
 
   *#grantsOf(principalId: string): Generator<Grant> {

@@ -16,6 +16,7 @@ import { serveResourceGroups } from "./resource-groups.ts";
 import { serveResourceLists } from "./resource-lists.ts";
 import { serveRoleAssignments } from "./role-assignments.ts";
 import { serveRoleDefinitions } from "./role-definitions.ts";
+import { serveStorageAccounts } from "./storage-accounts.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
 
 /** Resource Manager of all tenants. It answers every path: what it does not know, it refuses. */
@@ -32,6 +33,7 @@ export function armRouter(world: World): Router {
   serveProvisionedClusters(router, world);
   serveCustomLocations(router, world);
   serveLogicalNetworks(router, world);
+  serveStorageAccounts(router, world);
   serveManagedIdentities(router, world);
   serveFederatedCredentials(router, world);
   serveQuota(router, world);

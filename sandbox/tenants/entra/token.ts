@@ -22,6 +22,8 @@ function resourcesOf({ audiences, microsoftGraph, vault }: CloudNames): Readonly
     [`https://${microsoftGraph}`, `https://${microsoftGraph}`],
     [`https://${vault}`, `https://${vault}`],
     [aksServerApplication, aksServerApplication],
+    // One in all clouds: learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory.
+    ["https://storage.azure.com", "https://storage.azure.com"],
   ]);
 }
 
