@@ -6,6 +6,7 @@ import { ClusterProtection } from "./components/clusters/protection";
 import { stackLabel } from "./components/clusters/stack-label";
 import { makeIdentitySide } from "./components/identity-side";
 import { readNeighbourStacks } from "./components/neighbour-stacks";
+import { ownIssuer } from "./components/own-issuer";
 import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
@@ -62,7 +63,7 @@ async function program() {
         tenant: tenantB,
         plans: identities.plans,
         resourceProviders: config.resourceProviders,
-        ownIssuer: cluster?.oidcIssuerUrl,
+        ownIssuer: cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours),
       })
     : undefined;
 
