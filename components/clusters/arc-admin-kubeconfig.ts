@@ -24,17 +24,18 @@ interface CredentialAnswer {
 export const adminKubeconfigProvider: pulumi.dynamic.ResourceProvider<AdminKubeconfigInputs> = {
   async diff(_id, olds, news) {
     const { X509Certificate } = require("node:crypto") as typeof import("node:crypto");
-    const kubeconfig: unknown = Reflect.get(olds, "kubeconfig");
     // The kubeconfig signs in with a certificate; one that ends within a month is fetched anew.
-    const [, data] = /client-certificate-data:\s*"?([A-Za-z0-9+/=]+)/.exec(String(kubeconfig)) ?? [];
-    const ends =
-      data === undefined
-        ? Number.POSITIVE_INFINITY
-        : Date.parse(new X509Certificate(Buffer.from(data, "base64")).validTo);
-    const replaces = [
-      ...(olds.clusterId === news.clusterId ? [] : ["clusterId"]),
-      ...(ends < Date.now() + 30 * 24 * 3_600_000 ? ["kubeconfig"] : []),
-    ];
+    const ends = (kubeconfig: unknown) => {
+      const [, data] = /client-certificate-data:\s*"?([A-Za-z0-9+/=]+)/.exec(String(kubeconfig)) ?? [];
+      try {
+        return data === undefined ? undefined : Date.parse(new X509Certificate(Buffer.from(data, "base64")).validTo);
+      } catch {
+        return undefined;
+      }
+    };
+    const end = ends(Reflect.get(olds, "kubeconfig"));
+    const endsSoon = end !== undefined && end < Date.now() + 30 * 24 * 3_600_000;
+    const replaces = [...(olds.clusterId === news.clusterId ? [] : ["clusterId"]), ...(endsSoon ? ["kubeconfig"] : [])];
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
   },
 
