@@ -169,6 +169,19 @@ describe("a managed cluster that exists", () => {
     expect(await refusal({}, on)).toContain("The kubeconfig leads to another cluster than aks-apps");
   });
 
+  it("with Entra ID is signed in to as tenant A's deployer is", async () => {
+    const args = ["get-token", "--server-id", "server", "--login", "devicecode"];
+    const user = { name: "user", user: { exec: { command: "kubelogin", args } } };
+    const credentials = { clientId: tenantB.tenantId, useOidc: true, oidcTokenFilePath: "/var/run/token" };
+    const { outputs, error } = await runProgram(
+      { tenantA: { ...tenantA, credentials }, cluster },
+      { existing: on, kubeconfig: JSON.stringify({ users: [user] }) },
+    );
+    expect(error).toBeUndefined();
+    expect(String(outputs.kubeconfig)).toContain("workloadidentity");
+    expect(String(outputs.kubeconfig)).not.toContain("devicecode");
+  });
+
   it("gets no second webhook", async () => {
     mockProbe.webhooks = [{ ...webhook, namespace: "azure-workload-identity-system" }];
     expect(await refusal({ enable: true }, bothOff)).toMatch(
