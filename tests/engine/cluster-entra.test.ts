@@ -1,0 +1,51 @@
+import { bothSides, cluster, workload } from "./support/configs.ts";
+import { Engine, mustSucceed, type Project } from "./support/engine.ts";
+
+/** The group that tenant A's deployer is in. */
+const admins = "aaaaaaaa-2222-4222-8222-22222222222a";
+const nobodys = "aaaaaaaa-3333-4333-8333-33333333333a";
+const config = (...adminGroupObjectIds: string[]) =>
+  bothSides({ cluster: { ...cluster, entra: { adminGroupObjectIds } } });
+
+let engine: Engine;
+let project: Project;
+let secret: Record<string, string>;
+
+beforeAll(async () => {
+  engine = await Engine.start();
+  project = await engine.project({ both: config(admins) });
+  secret = { AAD_SERVICE_PRINCIPAL_CLIENT_SECRET: engine.environment.TENANT_A_ARM_CLIENT_SECRET ?? "" };
+}, 60_000);
+
+afterAll(() => engine?.stop(), 30_000);
+
+const pulumi = (command: string, ...options: string[]) =>
+  project.pulumiWith(secret, command, "--stack", "both", ...options);
+
+it("row 14: without its deployer's secret for kubelogin, nothing is deployed", async () => {
+  const { code, text } = await project.pulumi("up", "--stack", "both", "--yes", "--skip-preview");
+  expect(code).not.toBe(0);
+  expect(text).toContain('export AAD_SERVICE_PRINCIPAL_CLIENT_SECRET="$TENANT_A_ARM_CLIENT_SECRET"');
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 120_000);
+
+it("row 14: with local accounts off, the deployer signs in with kubelogin, and the workload reads", async () => {
+  mustSucceed(await pulumi("up", "--yes", "--skip-preview"));
+  await engine.logWhen(workload.namespace, workload.name, (log) => log.includes("cores"));
+  const { text } = await project.exported("both");
+  expect(text).not.toContain(secret.AAD_SERVICE_PRINCIPAL_CLIENT_SECRET);
+  mustSucceed(await pulumi("preview", "--expect-no-changes", "--diff"));
+}, 240_000);
+
+it("row 14: other admin groups are an update of the cluster, not another cluster", async () => {
+  project.configure("both", config(nobodys));
+  const steps = mustSucceed(await pulumi("preview", "--diff")).text;
+  expect(steps).toContain(nobodys);
+  expect(steps).not.toContain("replace");
+  project.configure("both", config(admins));
+}, 120_000);
+
+it("row 14: destroy signs in too, and leaves nothing", async () => {
+  mustSucceed(await pulumi("destroy", "--yes", "--skip-preview"));
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 240_000);
