@@ -177,8 +177,13 @@ export class Cluster {
     // Watches would keep the API server from ending for as long as their clients wait.
     await Promise.all(former.map((component) => component.stop(500)));
     this.#components = this.#components.filter((each) => !former.includes(each));
-    this.#apiServer = await startApiServer(around, signing, apiServer.port);
-    this.#controllers = startControllerManager(around, apiServer.url, signing);
+    try {
+      this.#apiServer = await startApiServer(around, signing, apiServer.port);
+      this.#controllers = startControllerManager(around, apiServer.url, signing);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
     await this.#node?.resync();
   }
 

@@ -56,15 +56,17 @@ export class ProjectedToken {
     this.#timer.unref();
   }
 
-  /** Writes a new token, now rather than at its time. A failure is told, and tried again. */
-  async renew(): Promise<void> {
-    if (this.#stopped) return;
+  /** Writes a new token, now rather than at its time. @returns whether there is one; a failure is told, and tried again */
+  async renew(): Promise<boolean> {
+    if (this.#stopped) return true;
     try {
       await this.start();
+      return true;
     } catch (error) {
-      if (this.#stopped) return;
+      if (this.#stopped) return true;
       this.#options.onFailure(error instanceof Error ? error : new Error(String(error)));
       this.#renewIn(this.#options.retryMs ?? 5000);
+      return false;
     }
   }
 }

@@ -51,9 +51,14 @@ export class PodVolumes {
     for (const token of this.#tokens.values()) token.stop();
   }
 
-  /** Renews all tokens now. */
+  /** Renews all tokens now; an API server that has just started may refuse that for a moment. */
   async renewTokens(): Promise<void> {
-    await Promise.all([...this.#tokens.values()].map((token) => token.renew()));
+    let left = [...this.#tokens.values()];
+    for (let attempt = 1; left.length > 0 && attempt <= 20; attempt += 1) {
+      if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, 250));
+      const renewed = await Promise.all(left.map((token) => token.renew()));
+      left = left.filter((_, index) => renewed[index] === false);
+    }
   }
 
   /** The folders that stand for what a container mounts. */
