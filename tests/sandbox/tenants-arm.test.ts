@@ -33,7 +33,9 @@ describe("a resource group", () => {
     const put = (name: string, body: object) => asB("PUT", `${world.b.scope}/resourcegroups/${name}?${version}`, body);
     expect((await put("rg-Arm", { location: "westus" })).body.error.code).toBe("InvalidResourceGroupLocation");
     expect((await put("rg-new", {})).body.error.code).toBe("LocationRequired");
-    expect((await put("rg-new", { location: "atlantis" })).body.error.code).toBe("LocationNotAvailableForResourceType");
+    expect((await put("rg-new", { location: "atlantis" })).body.error.code).toBe(
+      "LocationNotAvailableForResourceGroup",
+    );
     expect((await put("rg%20new", { location: "eastus" })).body.error.code).toBe("InvalidResourceGroup");
   });
 

@@ -62,7 +62,7 @@ export function operation(
       requirement.scope?.(call) ?? call.path,
     );
     if ("namespace" in requirement.versions) checkRegistration(call.tenant, requirement.versions.namespace);
-    checkRegion(call, requirement.versions);
+    if (method === "put") checkRegion(call, requirement.versions);
     const answer = await handler(call);
     // A check for existence (HEAD) has no body on Azure, and says so by its status.
     send(response, request.method === "HEAD" && answer.status === 200 ? { status: 204 } : answer);
@@ -124,9 +124,9 @@ function checkRegistration(tenant: Tenant, namespace: string): void {
   if (tenant.providers.state(namespace) !== "Registered") throw armErrors.missingRegistration(namespace);
 }
 
-/** Refuses a region of another cloud of Azure; one that is none at all is the handler's to refuse. */
+/** Refuses a region that the tenant's cloud of Azure does not have. */
 function checkRegion({ body, tenant }: ArmCall, versions: Requirement["versions"]): void {
-  if (!isRecord(body) || typeof body.location !== "string" || regionName(body.location) === undefined) return;
+  if (!isRecord(body) || typeof body.location !== "string" || body.location === "") return;
   const known = [...regionsOf(tenant.spec.environment).keys()];
   if (known.includes(String(regionName(body.location)))) return;
   const type = "namespace" in versions ? `${versions.namespace}/${versions.type}` : "resourceGroups";

@@ -117,11 +117,17 @@ export const armErrors = {
   locationRequired: () =>
     new ArmError(400, "LocationRequired", "The location property is required for this definition."),
   locationUnavailable: (location: string, type: string, known: readonly string[]) =>
-    new ArmError(
-      400,
-      "LocationNotAvailableForResourceType",
-      `The provided location '${location}' is not available for resource type '${type}'. List of available regions for the resource type is '${known.join(",")}'.`,
-    ),
+    type === "resourceGroups"
+      ? new ArmError(
+          400,
+          "LocationNotAvailableForResourceGroup",
+          `The provided location '${location}' is not available for resource group. List of available regions is '${known.join(",")}'.`,
+        )
+      : new ArmError(
+          400,
+          "LocationNotAvailableForResourceType",
+          `The provided location '${location}' is not available for resource type '${type}'. List of available regions for the resource type is '${known.join(",")}'.`,
+        ),
   locationFixed: (name: string, type: string, group: string, location: string) =>
     new ArmError(
       409,

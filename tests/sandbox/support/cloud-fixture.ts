@@ -57,15 +57,19 @@ jest.setTimeout(60_000);
 const instant: PropagationDelays = { federatedCredentialMs: 0, roleAssignmentMs: 0, identityMs: 0 };
 
 /** Starts a cloud for the tests of a file; HTTPS_PROXY and the trusted authorities are this process's own. */
-export function useCloud(options: Pick<CloudOptions, "permissionsDir"> = {}): CloudFixture {
+export function useCloud(options: Partial<Pick<CloudOptions, "permissionsDir" | "topology">> = {}): CloudFixture {
   const fixture = {} as CloudFixture;
   const authorities = tls.getCACertificates("default");
   const environment = { ...process.env };
   beforeAll(async () => {
     const stateDir = mkdtempSync(join(tmpdir(), "tenants-test-"));
     const clusters = new FakeClusters();
-    const topology = { ...defaultTopology(), propagation: { ...instant }, operationPollMs: 0 };
-    const cloud = await startCloud({ topology, stateDir, clusters, ...options });
+    const topology = {
+      ...(options.topology ?? defaultTopology()),
+      propagation: { ...instant },
+      operationPollMs: 0,
+    };
+    const cloud = await startCloud({ ...options, topology, stateDir, clusters });
     tls.setDefaultCACertificates([...authorities, readFileSync(cloud.caFile, "utf8")]);
     process.env.HTTPS_PROXY = `http://127.0.0.1:${cloud.proxyPort}`;
     process.env.NO_PROXY = "127.0.0.1,localhost";
