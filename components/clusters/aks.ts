@@ -76,6 +76,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         // so undo later changes of the pools, or fail with "A new agent pool was introduced" (pulumi-azure-native issue
         // 2719). An update that leaves pools out leaves them alone (issue 1686).
         ...(scales(cluster.nodePool) ? { ignoreChanges: ["agentPoolProfiles[0].count"] } : {}),
+        ...replacement(cluster),
       },
     );
 
@@ -134,6 +135,21 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     );
     return credentials.apply(({ kubeconfigs }) => deployersKubeconfig(cluster.name, kubeconfigs, tenant));
   }
+}
+
+/**
+ * What AKS never changes in a cluster, and azure-native sends as an update all the same. Only where config confirms
+ * that this very cluster may go: else a change made past the stack, seen by a refresh, could cost a cluster.
+ */
+function replacement({ name, replace }: Aks): pulumi.CustomResourceOptions {
+  if (replace !== name) return {};
+  const kept = [
+    "agentPoolProfiles[0].vmSize",
+    "agentPoolProfiles[0].vnetSubnetID",
+    "apiServerAccessProfile",
+    "aadProfile",
+  ];
+  return { replaceOnChanges: kept, deleteBeforeReplace: true };
 }
 
 function reportedIssuer(cluster: Aks, issuer: string | undefined): IssuerUrl {

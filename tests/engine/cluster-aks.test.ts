@@ -109,6 +109,16 @@ it("row 1: another network would make another cluster, and is refused", async ()
   expect(text).toContain("10.96.0.0/16");
 }, 120_000);
 
+it("row 1: a confirmed change of what no cluster can change replaces it", async () => {
+  const changed = { ...cluster, nodePool: { vmSize: "Standard_D4s_v5" } };
+  project.configure("tenantA", config(changed));
+  const refused = await project.pulumi("preview", "--stack", "tenantA");
+  expect(refused.code).not.toBe(0);
+  expect(refused.text).toContain("Standard_D4s_v5");
+  project.configure("tenantA", config({ ...changed, replace: cluster.name }));
+  expect(await project.plannedSteps("tenantA")).toContain(`replace ${managedCluster} ${cluster.name}`);
+}, 240_000);
+
 it("row 1: a destroy of a protected cluster is refused before anything goes", async () => {
   project.configure("tenantA", config({ ...cluster, protect: true }));
   await project.up("tenantA");
