@@ -111,7 +111,7 @@ describe("a storage account", () => {
     expect(await failure(theirs.storageAccounts.create("rg-b", "contosotaken", parameters, fast))).toMatchObject({
       code: "StorageAccountAlreadyTaken",
     });
-    const check = { name: "contosotaken", type: "Microsoft.Storage/storageAccounts" };
+    const check = { name: "contosotaken", type: "Microsoft.Storage/storageAccounts" as const };
     expect(await theirs.storageAccounts.checkNameAvailability(check)).toMatchObject({
       nameAvailable: false,
       reason: "AlreadyExists",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { customResources } from "../../sandbox/plugins/azure-native/custom-resources/index.ts";
 import {
   functionSpec,
   functionTable,
@@ -87,10 +88,26 @@ describe.each(functionTable.map((spec) => [spec.token, spec] as const))("the ent
   });
 });
 
+describe.each(customResources.map(({ spec }) => [spec.type, spec] as const))("the hand-written %s", (type, spec) => {
+  const declarations = sdkFile(type, "d.ts");
+
+  it("knows exactly the inputs and outputs of the SDK", () => {
+    const inputs = names(declarations, /export interface \w+Args /, /^ {4}(\w+)\??: /gm);
+    const outputs = names(declarations, /export declare class /, /^ {4}readonly (\w+): /gm);
+    const writable = Object.keys(spec.top).filter((name) => spec.top[name]?.readOnly !== true);
+    expect([...new Set([...Object.keys(spec.pathParameters), ...writable])].sort()).toEqual([...inputs].sort());
+    expect(
+      Object.keys(spec.top)
+        .filter((name) => name !== "source")
+        .sort(),
+    ).toEqual([...outputs].sort());
+  });
+});
+
 describe("what the table lacks", () => {
   it("is an error that says how to add a resource type", () => {
-    expect(() => resourceSpec("azure-native:storage:StorageAccount")).toThrow(
-      /^Resource type azure-native:storage:StorageAccount not found\. .*Add an entry to a file of sandbox\/plugins\/azure-native\/table\//,
+    expect(() => resourceSpec("azure-native:storage:Table")).toThrow(
+      /^Resource type azure-native:storage:Table not found\. .*Add an entry to a file of sandbox\/plugins\/azure-native\/table\//,
     );
   });
 

@@ -90,6 +90,11 @@ export class ArmClient {
     });
   }
 
+  /** Who signs in, and in which cloud: for the clients of data planes. */
+  async signIn(): Promise<Pick<Connection, "cloud" | "credential">> {
+    return this.#attempt("sign-in", async (connection) => connection);
+  }
+
   /** A token for a resource such as `https://management.azure.com/`; without one, for Resource Manager. */
   async token(resource?: string): Promise<AccessToken> {
     return this.#attempt("sign-in", async ({ credential, cloud }) => {
@@ -153,7 +158,11 @@ class Answer {
     }
     const inner = isPropertyMap(body) && isPropertyMap(body.error) ? body.error : {};
     const { code, message } = inner;
-    const text = typeof message === "string" ? message : (this.#text ?? "no answer");
+    const said = typeof message === "string" ? message : (this.#text ?? "no answer");
+    const text =
+      this.#status === 202
+        ? "202 Accepted: the result comes later at the address in Location, and azure-native does not follow it for a function. Ask Resource Manager yourself."
+        : said;
     return new ArmError(this.#status, typeof code === "string" ? code : "", text, request);
   }
 }

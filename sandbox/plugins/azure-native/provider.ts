@@ -18,11 +18,13 @@ import {
 import { ArmClient } from "./arm-client.ts";
 import { autoname, CREATE_BEFORE_DELETE } from "./autonaming.ts";
 import { credentialKind } from "./credential.ts";
+import { customResource, specOf } from "./custom-resources/index.ts";
+import { CustomOperations } from "./custom-resources/operations.ts";
 import { inputsDiff } from "./diff.ts";
 import { invokeFunction } from "./invoke.ts";
 import { ResourceOperations } from "./resource-operations.ts";
 import { type ProviderSettings, readSettings } from "./settings.ts";
-import { type ResourceSpec, resourceSpec } from "./table/index.ts";
+import type { ResourceSpec } from "./table/index.ts";
 import { validateInputs } from "./validation.ts";
 import { previewOutputs } from "./wire.ts";
 
@@ -30,6 +32,7 @@ interface Configured {
   settings: ProviderSettings;
   arm: ArmClient;
   operations: ResourceOperations;
+  custom: CustomOperations;
 }
 
 /** Stand-in for the azure-native provider: same tokens, inputs, outputs and rules, for the types in table/. */
@@ -46,7 +49,12 @@ export class AzureNativeProvider implements Provider {
     const settings = readSettings(args, process.env);
     credentialKind(settings);
     const arm = new ArmClient(settings);
-    this.#configured = { settings, arm, operations: new ResourceOperations(arm, settings, this.#cancelled.signal) };
+    this.#configured = {
+      settings,
+      arm,
+      operations: new ResourceOperations(arm, settings, this.#cancelled.signal),
+      custom: new CustomOperations(arm, settings),
+    };
   }
 
   async check(
@@ -55,7 +63,7 @@ export class AzureNativeProvider implements Provider {
     news: PropertyMap,
     randomSeed: Uint8Array,
   ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }> {
-    const spec = resourceSpec(resource.type);
+    const spec = specOf(resource.type);
     const inputs = { ...news };
     for (const [key, { autoname: kind }] of Object.entries(spec.pathParameters)) {
       if (kind === undefined || inputs[key] !== undefined) continue;
@@ -66,7 +74,8 @@ export class AzureNativeProvider implements Provider {
       const location = await this.#defaultLocation(spec, olds, inputs);
       if (location !== undefined) inputs.location = location;
     }
-    inputs.azureApiVersion ??= spec.apiVersion;
+    // What Resource Manager does not know has no API version.
+    if (customResource(resource.type) === undefined) inputs.azureApiVersion ??= spec.apiVersion;
     return { inputs, failures: validateInputs(spec, unwrapSecrets(inputs)) };
   }
 
@@ -77,7 +86,7 @@ export class AzureNativeProvider implements Provider {
     news: PropertyMap,
     ignoreChanges: string[],
   ): Promise<DiffResult> {
-    return inputsDiff(resourceSpec(resource.type), oldInputs, olds, news, ignoreChanges);
+    return inputsDiff(specOf(resource.type), oldInputs, olds, news, ignoreChanges);
   }
 
   async create(
@@ -86,8 +95,10 @@ export class AzureNativeProvider implements Provider {
     preview: boolean,
     timeoutSeconds: number,
   ): Promise<{ id: string; outputs: PropertyMap }> {
-    const spec = resourceSpec(resource.type);
+    const spec = specOf(resource.type);
     if (preview) return { id: "", outputs: this.#preview(spec, news) };
+    const custom = customResource(resource.type);
+    if (custom !== undefined) return this.#ready().custom.create(custom, news);
     return this.#ready().operations.create(spec, resource.urn, news, timeoutSeconds);
   }
 
@@ -96,7 +107,9 @@ export class AzureNativeProvider implements Provider {
     inputs: PropertyMap,
     state: PropertyMap,
   ): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap }> {
-    return this.#ready().operations.read(resourceSpec(resource.type), resource.id, inputs, state);
+    const custom = customResource(resource.type);
+    if (custom !== undefined) return this.#ready().custom.read(custom, resource.id, inputs, state);
+    return this.#ready().operations.read(specOf(resource.type), resource.id, inputs, state);
   }
 
   async update(
@@ -106,7 +119,9 @@ export class AzureNativeProvider implements Provider {
     preview: boolean,
     timeoutSeconds: number,
   ): Promise<PropertyMap> {
-    const spec = resourceSpec(resource.type);
+    const spec = specOf(resource.type);
+    const custom = customResource(resource.type);
+    if (!preview && custom !== undefined) return this.#ready().custom.update(custom, resource.id, news);
     if (!preview) return this.#ready().operations.update(spec, resource, news, timeoutSeconds);
     // Name and place of a resource never change in an update; the real provider passes only these two on.
     const { name, location } = olds;
@@ -119,7 +134,9 @@ export class AzureNativeProvider implements Provider {
     _outputs: PropertyMap,
     timeoutSeconds: number,
   ): Promise<void> {
-    await this.#ready().operations.delete(resourceSpec(resource.type), resource, inputs, timeoutSeconds);
+    const custom = customResource(resource.type);
+    if (custom !== undefined) return this.#ready().custom.delete(custom, resource.id, inputs);
+    await this.#ready().operations.delete(specOf(resource.type), resource, inputs, timeoutSeconds);
   }
 
   async invoke(token: string, args: PropertyMap): Promise<{ outputs?: PropertyMap; failures?: CheckFailure[] }> {
@@ -132,7 +149,8 @@ export class AzureNativeProvider implements Provider {
   }
 
   #preview(spec: ResourceSpec, news: PropertyMap): PropertyMap {
-    return { ...previewOutputs(spec, news), azureApiVersion: UNKNOWN };
+    const outputs = previewOutputs(spec, news);
+    return customResource(spec.type) === undefined ? { ...outputs, azureApiVersion: UNKNOWN } : outputs;
   }
 
   #ready(): Configured {

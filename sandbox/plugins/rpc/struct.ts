@@ -6,8 +6,9 @@ import { isPropertyMap, type PropertyMap, type PropertyValue, Secret, UNKNOWN, U
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 const REFUSED = new Map([
-  ["c44067f5952c0a294b673a41bacd8c17", "an asset"],
+  [ASSET, "an asset"],
   ["0def7320c3a5731c473e5ecbe6d01bc7", "an archive"],
   ["5cf8f73096256a8f31e491e813e4eb8e", "a resource reference"],
 ]);
@@ -66,6 +67,13 @@ function decodeSpecial(signature: string, fields: Record<string, JavaScriptValue
   if (signature === OUTPUT_VALUE) {
     const value = inner === undefined ? UNKNOWN : decode(inner, path);
     return fields.secret === true ? new Secret(value) : value;
+  }
+  // The one property of all types here that takes an asset is the source of azure-native:storage:Blob. It stays an object
+  // with its marker, and so goes back as the asset that it was.
+  if (signature === ASSET && path === "source") {
+    return Object.fromEntries(
+      Object.entries(fields).map(([key, child]) => [key, child === null ? null : decode(child, `${path}.${key}`)]),
+    );
   }
   const what = REFUSED.get(signature) ?? `a value of a kind that this provider does not know (signature ${signature})`;
   throw new Error(`Property "${path}" is ${what}, which this provider does not accept. Give a plain value instead.`);

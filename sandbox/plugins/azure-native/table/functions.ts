@@ -1,5 +1,6 @@
 import { agentPool } from "./agent-pool.ts";
 import { genericResource } from "./generic-resource.ts";
+import { hybridKubeconfigs } from "./hybrid-kubeconfig.ts";
 import { containerServiceVersion, managedCluster, managedClusterName, managedClusterPath } from "./managed-cluster.ts";
 import { userAssignedIdentity } from "./managed-identity.ts";
 import { resourceGroup } from "./resource-group.ts";
@@ -91,4 +92,5 @@ export const functionTable: readonly FunctionSpec[] = [
   clusterCredentials("azure-native:containerservice:listManagedClusterAdminCredentials", "listClusterAdminCredential", [
     "serverFqdn",
   ]),
+  ...hybridKubeconfigs,
 ];

@@ -6,6 +6,7 @@ import { federatedIdentityCredential, userAssignedIdentity } from "./managed-ide
 import { resourceGroup } from "./resource-group.ts";
 import { roleAssignment } from "./role-assignment.ts";
 import type { FunctionSpec, ResourceSpec } from "./shape.ts";
+import { storageAccount } from "./storage-account.ts";
 
 /** The resource types that this stand-in knows. To add one: write its entry in a file of this folder and list it here. */
 export const resourceTable: readonly ResourceSpec[] = [
@@ -15,6 +16,7 @@ export const resourceTable: readonly ResourceSpec[] = [
   userAssignedIdentity,
   federatedIdentityCredential,
   roleAssignment,
+  storageAccount,
   genericResource,
 ];
 
