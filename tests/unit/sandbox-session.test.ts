@@ -88,6 +88,23 @@ describe("the topology of a project", () => {
   });
 });
 
+describe("the topology of a project in another cloud of Azure", () => {
+  it("follows the cloud and the region that its stack files name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "topology-"));
+    writeFileSync(
+      join(folder, "Pulumi.both.yaml"),
+      "config:\n  cross-tenant-identity:tenantB:\n    environment: china\n    location: chinaeast2\n",
+    );
+    const [, tenantB] = topologyOfProject(folder).tenants;
+    rmSync(folder, { recursive: true });
+    expect(tenantB).toMatchObject({ environment: "china", location: "chinaeast2" });
+    expect(defaultTopology("usgovernment").tenants).toMatchObject([
+      { environment: "usgovernment", location: "usgovvirginia" },
+      { environment: "usgovernment", location: "usgovvirginia" },
+    ]);
+  });
+});
+
 describe("the summary of the chain of trust", () => {
   it("names every link from issuer to result", () => {
     const trust = { issuer: "https://issuer/", subject: "system:serviceaccount:default:sa", audience: "api://x" };
