@@ -16,8 +16,9 @@ describe("the proxy", () => {
     ["graph.microsoft.com", "simulated"],
     ["my-vault.vault.azure.net", "simulated"],
     ["eastus.oic.prod-aks.azure.com", "simulated"],
-    ["eastus.oic.prod-arc.azure.com", "refused"],
-    ["storage.blob.core.windows.net", "refused"],
+    ["eastus.oic.prod-arc.azure.com", "simulated"],
+    ["storage.blob.core.windows.net", "simulated"],
+    ["storage.queue.core.windows.net", "refused"],
     ["azure.com", "refused"],
     ["evil-management.azure.com.example.org", "passed"],
     ["example.org", "passed"],
@@ -30,10 +31,12 @@ describe("the proxy", () => {
       "@azure/core-rest-pipeline"
     );
     const pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
-    const request = createPipelineRequest({ url: "https://example.blob.core.windows.net/" });
+    const request = createPipelineRequest({ url: "https://example.queue.core.windows.net/" });
     const { status, bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), request);
     expect(status).toBe(403);
-    expect(bodyAsText).toContain("example.blob.core.windows.net belongs to Azure and the sandbox does not simulate it");
+    expect(bodyAsText).toContain(
+      "example.queue.core.windows.net belongs to Azure and the sandbox does not simulate it",
+    );
   });
 });
 
