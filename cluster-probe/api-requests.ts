@@ -81,7 +81,8 @@ export class ApiRequests {
     return new Promise((resolve, reject) => {
       const headers = {
         ...options.headers,
-        accept: "application/json",
+        // The keys are application/jwk-set+json, and an API server gives them as nothing else.
+        accept: "application/json, application/jwk-set+json",
         ...(body === undefined
           ? {}
           : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),

@@ -20,7 +20,8 @@ export class FakeApiServer {
       const path = request.url ?? "";
       this.seen.push({ path, authorization: request.headers.authorization });
       const key = `${request.method === "POST" ? "POST " : ""}${path.split("?")[0]}`;
-      const answer = this.answers[key] ?? { status: 404 };
+      const refused = path === keysPath && !/application\/jwk-set\+json|\*\/\*/.test(request.headers.accept ?? "");
+      const answer = refused ? { status: 406 } : (this.answers[key] ?? { status: 404 });
       response.writeHead(answer.status ?? 200, { "content-type": "application/json" });
       response.end(JSON.stringify(answer.body ?? {}));
     });
