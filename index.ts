@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { makeWorkloads } from "./components/cluster-side";
 import { type ClusterContext, isReachable, makeCluster } from "./components/clusters";
-import { nameOf } from "./components/clusters/place";
 import { ClusterProtection } from "./components/clusters/protection";
 import { stackLabel } from "./components/clusters/stack-label";
 import { makeIdentitySide } from "./components/identity-side";
@@ -11,10 +10,11 @@ import { checkRoleDefinitions } from "./components/role-definitions";
 import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
 import { type ClusterConfig, clusterOf, typedInIssuer } from "./config/cluster";
+import { nameOf } from "./config/clusters/place";
 import { webhookTenant } from "./config/clusters/webhook-tenant";
 import { loadConfig } from "./config/load";
 import type { StackConfig } from "./config/stack";
-import { checkClusterChange } from "./plan/cluster-change";
+import { ClusterChangeError, checkClusterChange } from "./plan/cluster-change";
 import { describeCluster } from "./plan/cluster-description";
 import { DisagreementError } from "./plan/disagreement";
 import { planIdentities } from "./plan/identity-trusts";
@@ -58,19 +58,22 @@ async function program() {
 
   const cluster = clusterConfig && (await makeCluster(clusterConfig, clusterContext(stack, config, tenantA)));
 
+  const issuer = cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours);
+
   const identitySide = tenantB
     ? makeIdentitySide({
         tenant: tenantB,
         plans: identities.plans,
         resourceProviders: config.resourceProviders,
-        ownIssuer: cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours),
+        ownIssuer: issuer,
       })
     : undefined;
 
-  if (cluster && isReachable(cluster)) {
+  if (cluster && issuer && isReachable(cluster)) {
     await makeWorkloads({
       stack,
       cluster,
+      issuer,
       workloads: config.workloads,
       planned: workloads.ready,
       publishedIssuer: neighbours.ownIssuer,
@@ -109,5 +112,7 @@ function clusterContext(stack: string, config: StackConfig, tenantA: ConnectedTe
 /** Pulumi prints the message of a RunError without a stack trace. */
 export = () =>
   program().catch((error: unknown) => {
-    throw error instanceof DisagreementError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof DisagreementError || error instanceof ClusterChangeError
+      ? new pulumi.RunError(error.message)
+      : error;
   });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload as WorkloadConfig } from "../config/workload";
+import type { IssuerUrl } from "../federation/issuer";
 import { compareIssuers } from "../plan/cluster-issuer";
 import type { PlannedWorkload, WorkloadPlan } from "../plan/workload-identities";
 import type { ReachableCluster } from "./clusters/cluster";
@@ -11,6 +12,8 @@ import { type TokenSource, Workload } from "./workload";
 export interface WorkloadsArgs {
   readonly stack: string;
   readonly cluster: ReachableCluster;
+  /** The cluster's issuer; of a cluster that stays, known in previews too. */
+  readonly issuer: pulumi.Output<IssuerUrl>;
   /** All workloads of the config, those that wait included. */
   readonly workloads: readonly WorkloadConfig[];
   readonly planned: readonly PlannedWorkload[];
@@ -28,7 +31,7 @@ export interface WorkloadsArgs {
  * @throws DisagreementError when tenant B trusts other issuers than the one that this stack published.
  */
 export async function makeWorkloads(args: WorkloadsArgs): Promise<Workload[]> {
-  const { cluster, identitySide, secret } = args;
+  const { cluster, issuer, identitySide, secret } = args;
   const { ready, waiting } = await comparedWithCluster(args);
   for (const text of waiting) await pulumi.log.warn(text);
   // A namespace stays while its workloads wait: it holds other things too.
@@ -38,13 +41,13 @@ export async function makeWorkloads(args: WorkloadsArgs): Promise<Workload[]> {
     const { workload } = plan;
     const identity = tokenSource(plan, identitySide);
     const serviceAccount = accounts.of(workload, identity);
-    return new Workload({ workload, cluster, serviceAccount, identity, secret });
+    return new Workload({ workload, cluster, issuer, serviceAccount, identity, secret });
   });
 }
 
-async function comparedWithCluster({ stack, planned, cluster, publishedIssuer }: WorkloadsArgs): Promise<WorkloadPlan> {
+async function comparedWithCluster({ stack, planned, issuer, publishedIssuer }: WorkloadsArgs): Promise<WorkloadPlan> {
   if (planned.every(({ identity }) => identity.from !== "other stack")) return { ready: planned, waiting: [] };
-  const now = await whenKnown(cluster.oidcIssuerUrl);
+  const now = await whenKnown(issuer);
   return compareIssuers(stack, planned, { now, published: publishedIssuer });
 }
 

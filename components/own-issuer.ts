@@ -5,7 +5,7 @@ import type { Neighbours } from "../federation/outputs";
 import type { Cluster } from "./clusters/cluster";
 
 /**
- * The issuer that identities of this same stack trust. Of a cluster that changes, be it only a tag, a preview knows no
+ * The issuer of this stack's cluster, as its trusts and workloads are made with it. Of a cluster that changes, be it only a tag, a preview knows no
  * outputs, and would show every credential and workload replaced. But a cluster that passed the check against the
  * published one stays, and keeps its issuer, so a preview takes the published issuer.
  */

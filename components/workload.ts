@@ -21,6 +21,8 @@ export interface TokenSource {
 export interface WorkloadArgs {
   readonly workload: WorkloadConfig;
   readonly cluster: ReachableCluster;
+  /** Who signs the pods' tokens. */
+  readonly issuer: pulumi.Input<string>;
   readonly serviceAccount: ServiceAccount;
   readonly identity: TokenSource;
   /**
@@ -47,7 +49,7 @@ export class Workload extends pulumi.ComponentResource {
       serviceAccountName: serviceAccount.metadata.name,
       env: environment(args),
       secret: args.secret,
-      trust: pulumi.interpolate`issuer=${cluster.oidcIssuerUrl} tenant=${identity.tenantId} client=${identity.clientId}`,
+      trust: pulumi.interpolate`issuer=${args.issuer} tenant=${identity.tenantId} client=${identity.clientId}`,
       restartPolicy: workload.kind === "Pod" || workload.kind === "Deployment" ? "Always" : "Never",
     });
     const metadata = {

@@ -1,11 +1,10 @@
-import { RunError } from "@pulumi/pulumi";
 import { clusterOf } from "../config/cluster";
 import type { StackConfig } from "../config/stack";
 import type { ClusterOutput } from "../federation/outputs";
 import { describeCluster, notGiven } from "./cluster-description";
 
-/** The stack would lose its cluster without anybody having said so. Pulumi prints it without a stack trace. */
-export class ClusterChangeError extends RunError {
+/** The stack would lose its cluster without anybody having said so. */
+export class ClusterChangeError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "ClusterChangeError";

@@ -1,7 +1,7 @@
-import { existingPlace, nameOf } from "../components/clusters/place";
 import type { Aks, AksArc, ClusterConfig, Connected, ExistingAks, PlainKubernetes } from "../config/cluster";
 import { connectedClusterType } from "../config/clusters/connected";
 import { managedClusterType } from "../config/clusters/existing-aks";
+import { existingPlace, nameOf } from "../config/clusters/place";
 import type { Tenant } from "../config/tenant";
 import type { ClusterOutput } from "../federation/outputs";
 
