@@ -1,3 +1,5 @@
+import type { ArmCall } from "../../sandbox/tenants/arm/call.ts";
+import { linkedResource } from "../../sandbox/tenants/arm/linked-access.ts";
 import { type ArcWorld, connectedBody, connectedVersion, instanceVersion, makeArcWorld } from "./support/arc-world.ts";
 import { eventually, useCloud } from "./support/cloud-fixture.ts";
 
@@ -166,6 +168,27 @@ describe("who may link to the infrastructure", () => {
       status: 403,
       code: "AuthorizationFailed",
     });
+  });
+
+  it("refuses an id that the caller has no right to use, though it may read it", () => {
+    const use = "Microsoft.ExtendedLocation/customLocations/deploy/action";
+    const may = (action: string) => action !== use;
+    const call = {
+      path: arc.instancePath("arc-rules"),
+      caller: { clientId: "the-client", objectId: "the-object", issuer: "" },
+      tenant: { spec: world.a.spec, access: { allows: (_: string, action: string) => may(action) } },
+    } as unknown as ArmCall;
+    const link = () =>
+      linkedResource(call, {
+        property: "extendedLocation.name",
+        id: arc.customLocation,
+        type: "Microsoft.ExtendedLocation/customLocations",
+        action: use,
+        performed: "Microsoft.HybridContainerService/provisionedClusterInstances/write",
+      });
+    expect(link).toThrow(
+      `The client 'the-client' with object id 'the-object' has permission to perform action 'Microsoft.HybridContainerService/provisionedClusterInstances/write' on scope '${call.path}'; however, it does not have permission to perform action '${use}' on the linked scope(s) '${arc.customLocation}' or the linked scope(s) are invalid.`,
+    );
   });
 
   it("refuses an id of another tenant's subscription", async () => {
