@@ -70,7 +70,7 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
         identity: { type: "SystemAssigned" },
         properties: connectedClusterProperties(cluster, tenant),
       },
-      { ...own, replaceWith: [resourceGroup], ignoreChanges: [...writtenByAgents] },
+      { ...own, ignoreChanges: [...writtenByAgents] },
     );
 
     const sshKey = cluster.sshPublicKey === undefined ? new SshKey(cluster.name, { parent: this }) : undefined;
@@ -89,20 +89,22 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
         extendedLocation: { type: "CustomLocation", name: place.customLocation },
         properties: instanceProperties(cluster, place, sshKey?.publicKey ?? cluster.sshPublicKey ?? ""),
       },
-      { ...own, replaceWith: [resourceGroup, connected], ignoreChanges: writtenByAzureLocal(cluster) },
+      { ...own, ignoreChanges: writtenByAzureLocal(cluster) },
     );
 
-    // All that follows is done once the cluster stands, and anew with each new cluster.
-    const standing = { parent: this, dependsOn: [instance], replaceWith: [resourceGroup, connected, instance] };
     this.clusterId = connected.id;
+    // All that follows is done once the cluster stands, and anew with each new one. Not by `replaceWith`: resources that
+    // have it are deleted in any order, and the budgets have to go before the instance does.
+    const standing = { parent: this, dependsOn: [instance] };
+    const clusterId = pulumi.all([connected.id, instance.id]).apply(([id]) => id);
     const asDeployer = {
-      clusterId: connected.id,
+      clusterId,
       endpoint: cloudOf(tenant.environment).resourceManager,
       // Fetched when the instance stands: a token lives for an hour, and Azure Local may take that long.
       token: getClientTokenOutput({}, { parent: this, dependsOn: [instance] }).token,
     };
     const kubeconfig = pulumi.secret(new ArcAdminKubeconfig(cluster.name, asDeployer, standing).kubeconfig);
-    new PodDisruptionBudgetRemoval(cluster.name, { clusterId: connected.id, kubeconfig }, standing);
+    new PodDisruptionBudgetRemoval(cluster.name, { clusterId, kubeconfig }, standing);
     const agents = new ArcAgents(cluster.name, asDeployer, standing);
     this.oidcIssuerUrl = agents.issuerUrl.apply(issuerUrl);
 

@@ -151,9 +151,17 @@ describe("with PodDisruptionBudgets in the way", () => {
     );
   }, 60_000);
 
-  it("row 23: pulumi destroy removes them first, says so, and leaves nothing", async () => {
-    const { text } = await project.destroy("arc");
+  it("row 23: a replacement removes them before the cluster goes, and the new one takes its place", async () => {
+    const confirmed = { tenantA: { ...tenantA, location: "westus2" }, cluster: { ...aksArc, replace: "arc-wi-demo" } };
+    project.configure("arc", bothSides(confirmed));
+    const { text } = await project.up("arc");
     expect(text).toContain("PodDisruptionBudget default/in-the-way would keep the cluster from being deleted");
+    expect((await project.outputs("arc")).oidcIssuerUrl).toMatch(/^https:\/\/westus2\./);
+  }, 180_000);
+
+  it("row 23: pulumi destroy removes the one that workload identity brings, and leaves nothing", async () => {
+    const { text } = await project.destroy("arc");
+    expect(text).toContain("PodDisruptionBudget arc-workload-identity/azure-wi-webhook-controller-manager would keep");
     expect(await engine.everythingInAzure()).toEqual(before);
   }, 120_000);
 });
