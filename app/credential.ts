@@ -1,5 +1,6 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
+import { FollowedTokenFile } from "./followed-token-file.ts";
 import type { Settings } from "./settings.ts";
 import { keepTransportFailure } from "./transport-failure.ts";
 
@@ -31,19 +32,20 @@ export async function openCredential(settings: Settings, transport: Transport = 
     return { name: "DefaultAzureCredential", credential };
   }
   const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline");
-  const credential = keepTransportFailure(
-    transport.httpClient ?? createDefaultHttpClient(),
-    (httpClient) =>
-      new WorkloadIdentityCredential({
-        tenantId,
-        clientId,
-        authorityHost,
-        tokenFilePath: tokenFile,
-        // AKS identity bindings inject a token endpoint of the cluster; without its variables this changes nothing.
-        enableAzureProxy: true,
-        httpClient,
-        ...oneAttempt,
-      }),
-  );
-  return { name: "WorkloadIdentityCredential", credential };
+  const open = () =>
+    keepTransportFailure(
+      transport.httpClient ?? createDefaultHttpClient(),
+      (httpClient) =>
+        new WorkloadIdentityCredential({
+          tenantId,
+          clientId,
+          authorityHost,
+          tokenFilePath: tokenFile,
+          // AKS identity bindings inject a token endpoint of the cluster; without its variables this changes nothing.
+          enableAzureProxy: true,
+          httpClient,
+          ...oneAttempt,
+        }),
+    );
+  return { name: "WorkloadIdentityCredential", credential: new FollowedTokenFile(tokenFile, open) };
 }

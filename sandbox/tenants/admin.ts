@@ -40,6 +40,15 @@ export function adminRouter(world: World, log: RequestLog, keyFile: string): Rou
     }
     response.json(world.propagation);
   });
+  router.put("/access-tokens", (request, response) => {
+    const wanted: unknown = request.body?.lifetimeSeconds;
+    if (typeof wanted !== "number" || !Number.isInteger(wanted) || wanted < 1 || wanted > 86_400) {
+      response.status(400).json({ error: "Give lifetimeSeconds, a whole number from 1 to 86400." });
+      return;
+    }
+    world.accessTokens.lifetimeSeconds = wanted;
+    response.json(world.accessTokens);
+  });
   router.get("/requests", (_request, response) => {
     response.json({ requests: log.recent });
   });
@@ -49,7 +58,7 @@ export function adminRouter(world: World, log: RequestLog, keyFile: string): Rou
   router.use(clusterRoutes(world, dirname(keyFile)));
   router.use((request, response) => {
     response.status(404).json({
-      error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/requests, /sandbox/inventory or /sandbox/clusters.`,
+      error: `There is no ${request.method} ${request.path} here. Try /sandbox/propagation, /sandbox/access-tokens, /sandbox/requests, /sandbox/inventory or /sandbox/clusters.`,
     });
   });
   return router;

@@ -59,7 +59,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     clusters: clusters.running,
     issuers: new Map(),
     // The port is known once the server listens, and no cluster is started before.
-    address: { port: 0, caFile },
+    address: { port: 0, authority: identity.authority, caFile },
+    accessTokens: { lifetimeSeconds: 3599 },
     log,
   };
   const deployers = world.tenants.map((tenant) => addDeployer(tenant, permissionsDir));
@@ -76,7 +77,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   );
   const port = await listen(server);
   world.address.port = port;
-  world.ownAddress = { port, authority: identity.authority };
   const proxy = await startProxy(port, log, (host) => isIssuerHost(world, host));
   return {
     port,

@@ -47,7 +47,7 @@ export function withdrawIssuer(world: World, cluster: RunningCluster): void {
  * one of those that it answers, else from the internet.
  */
 export async function fetchDocument(
-  world: Pick<World, "ownAddress" | "issuers">,
+  world: Pick<World, "address" | "issuers">,
   url: string,
   timeoutMs: number,
 ): Promise<unknown> {
@@ -55,9 +55,7 @@ export async function fetchDocument(
   const { hostname } = new URL(url);
   const destination = isIssuerHost(world, hostname) ? "simulated" : destinationOf(hostname);
   if (destination === "refused") throw new Error(`${hostname} belongs to Azure and the sandbox does not simulate it`);
-  if (destination === "simulated" && world.ownAddress !== undefined) {
-    return fetchSimulated(world.ownAddress, url, timeoutMs);
-  }
+  if (destination === "simulated") return fetchSimulated(world.address, url, timeoutMs);
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response.json();

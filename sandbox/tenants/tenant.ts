@@ -26,15 +26,15 @@ export interface World {
   /** Settable while the cloud runs. */
   propagation: PropagationDelays;
   operationPollMs: number;
+  /** How long access tokens live that Entra ID issues from now on. Settable while the cloud runs. */
+  accessTokens: { lifetimeSeconds: number };
   backend: ClusterBackend;
   /** Every running cluster, of whatever kind, by context. */
   clusters: ReadonlyMap<string, RunningCluster>;
   /** Running clusters with an issuer that is switched on, by issuer URL. */
   issuers: Map<string, RunningCluster>;
-  /** Where the cloud's own TLS server listens on 127.0.0.1, once it does, and the authority (PEM) to trust there. */
-  ownAddress?: { port: number; authority: string };
-  /** Where the cloud is reached without its proxy: TLS on 127.0.0.1, and the PEM file of its authority. */
-  address: { port: number; caFile: string };
+  /** Where the cloud is reached without its proxy: TLS on 127.0.0.1 (port 0 until it listens), and the authority to trust there. */
+  address: { port: number; authority: string; caFile: string };
   log(line: string): void;
 }
 

@@ -16,9 +16,9 @@ interface Fetched {
 /** Finds the public keys that issuers publish, through their discovery documents. */
 export class IssuerKeys {
   readonly #cache = new Map<string, Fetched>();
-  readonly #world: Pick<World, "issuers" | "ownAddress" | "log">;
+  readonly #world: Pick<World, "issuers" | "address" | "log">;
 
-  constructor(world: Pick<World, "issuers" | "ownAddress" | "log">) {
+  constructor(world: Pick<World, "issuers" | "address" | "log">) {
     this.#world = world;
   }
 

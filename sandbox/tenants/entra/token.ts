@@ -11,7 +11,6 @@ import { checkFederatedAssertion } from "./federated-assertion.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-const lifetimeSeconds = 3599;
 
 /** Resources that a cloud issues tokens for, each with the audience its tokens carry. */
 function resourcesOf({ audiences, microsoftGraph, vault }: CloudNames): ReadonlyMap<string, string> {
@@ -47,11 +46,12 @@ export function serveTokens(router: Router, world: World, keys: IssuerKeys): voi
     response.locals.principal = principal.clientId;
     response.locals.tenant = tenant.spec.key;
     await authenticate(principal, form, keys);
+    const lifetimeSeconds = world.accessTokens.lifetimeSeconds;
     response.set("cache-control", "no-store").json({
       token_type: "Bearer",
       expires_in: lifetimeSeconds,
       ext_expires_in: lifetimeSeconds,
-      access_token: await issueToken(tenant, principal, audience),
+      access_token: await issueToken(tenant, principal, audience, lifetimeSeconds),
     });
   });
 }
@@ -89,7 +89,12 @@ function findPrincipal(tenant: Tenant, clientId: string): ServicePrincipal {
   return principal;
 }
 
-function issueToken(tenant: Tenant, principal: ServicePrincipal, audience: string): Promise<string> {
+function issueToken(
+  tenant: Tenant,
+  principal: ServicePrincipal,
+  audience: string,
+  lifetimeSeconds: number,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const issuer = v1Issuer(tenant);
   return tenant.key.sign({
