@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { cloudOf } from "../../../federation/clouds";
 import type { SandboxSession } from "../../../sandbox/session/session.ts";
 
 export interface ArmAnswer {
@@ -36,7 +37,7 @@ async function deployerToken(session: SandboxSession, tenantKey: string): Promis
       grant_type: "client_credentials",
       client_id: tenant.deployer.clientId,
       client_secret: tenant.deployer.clientSecret,
-      scope: "https://management.azure.com/.default",
+      scope: `${cloudOf(tenant.environment).resourceManager}/.default`,
     }).toString(),
   });
   if (answer.status !== 200)
