@@ -14,20 +14,14 @@ export interface AzureCloud {
   readonly resourceManager: string;
   /** AZURE_ENVIRONMENT of the workload identity webhook. */
   readonly webhookEnvironment: string;
-  readonly portal: string;
-  /** End of the host names of Azure's own services that have no suffix of their own, issuers among them. */
+  /** End of the host names of the issuers of AKS and Arc. */
   readonly domain: string;
-  /** Blobs are at `ACCOUNT.blob.SUFFIX`. */
-  readonly storageSuffix: string;
-  /** Vaults are at `NAME.SUFFIX`. */
-  readonly vaultSuffix: string;
 }
 
 /**
  * Authorities and Resource Manager: azcore `cloud` and its `arm/runtime` (Go), @azure/identity `AzureAuthorityHosts`.
  * Names for the webhook, which turns them into the authority: go-autorest `azure.EnvironmentFromName`; anything else makes
- * it refuse to start. Names of the CLI, portals and suffixes: `az cloud list`, Azure Government and Azure China developer
- * guides.
+ * it refuse to start. Names of the CLI and domains: `az cloud list`, Azure Government and Azure China developer guides.
  */
 const clouds: Readonly<Record<Environment, AzureCloud>> = {
   public: {
@@ -35,30 +29,21 @@ const clouds: Readonly<Record<Environment, AzureCloud>> = {
     authority: "https://login.microsoftonline.com/",
     resourceManager: "https://management.azure.com",
     webhookEnvironment: "AzurePublicCloud",
-    portal: "https://portal.azure.com",
     domain: "azure.com",
-    storageSuffix: "core.windows.net",
-    vaultSuffix: "vault.azure.net",
   },
   usgovernment: {
     cliName: "AzureUSGovernment",
     authority: "https://login.microsoftonline.us/",
     resourceManager: "https://management.usgovcloudapi.net",
     webhookEnvironment: "AzureUSGovernmentCloud",
-    portal: "https://portal.azure.us",
     domain: "azure.us",
-    storageSuffix: "core.usgovcloudapi.net",
-    vaultSuffix: "vault.usgovcloudapi.net",
   },
   china: {
     cliName: "AzureChinaCloud",
     authority: "https://login.chinacloudapi.cn/",
     resourceManager: "https://management.chinacloudapi.cn",
     webhookEnvironment: "AzureChinaCloud",
-    portal: "https://portal.azure.cn",
     domain: "azure.cn",
-    storageSuffix: "core.chinacloudapi.cn",
-    vaultSuffix: "vault.azure.cn",
   },
 };
 
@@ -67,12 +52,7 @@ export function cloudOf(environment: Environment): AzureCloud {
   return clouds[environment];
 }
 
-/**
- * The cloud whose AKS or Arc made an issuer: `https://REGION.oic.prod-aks.azure.us/…` is one of Azure Government.
- * Undefined for an issuer that is not Azure's.
- */
-export function environmentOfIssuer(issuer: string): Environment | undefined {
-  if (!URL.canParse(issuer)) return undefined;
-  const domain = /(?:^|\.)oi(?:d)?c\.prod-(?:aks|arc)\.(azure\.[a-z]+)$/.exec(new URL(issuer).hostname)?.[1];
+/** The cloud that a domain of Azure's own services belongs to: azure.us is Azure Government's. */
+export function environmentOfDomain(domain: string): Environment | undefined {
   return environments.find((environment) => clouds[environment].domain === domain);
 }

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { isGuid } from "./ids";
 import { maxClaimLength } from "./limits";
 
 /** The issuer (`iss` claim) of a cluster's tokens, which tenant B compares byte for byte, trailing slash included. */
@@ -78,22 +77,6 @@ function isPrivateAddress(address: string): boolean {
     (first === 169 && second === 254) ||
     (first === 100 && second >= 64 && second < 128)
   );
-}
-
-/** The tenant that an issuer of AKS or Arc names in its path: `https://REGION.oic.prod-aks.azure.com/TENANT/UUID/`. */
-export function issuerTenant(issuer: string): string | undefined {
-  if (!URL.canParse(issuer)) return undefined;
-  const { hostname, pathname } = new URL(issuer);
-  if (!/(^|\.)(oic|oidc)\.prod-(aks|arc)\.azure\.[a-z]+$/.test(hostname)) return undefined;
-  const [, tenant = ""] = pathname.split("/");
-  return isGuid(tenant) ? tenant : undefined;
-}
-
-/** AKS and Arc issuers end in `/`; copied without it they match no token. */
-export function looksTruncated(issuer: string): boolean {
-  if (!URL.canParse(issuer) || issuer.endsWith("/")) return false;
-  const { hostname } = new URL(issuer);
-  return /(^|\.)(oic|oidc)\.prod-(aks|arc)\.azure\.[a-z]+$/.test(hostname) && !hostname.startsWith("ib.");
 }
 
 /** Says in words how two issuers differ; undefined when they are the same byte for byte. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { isGuid, sameId, type TenantId } from "../../federation/ids";
+import { azureIssuer } from "../../federation/azure-issuer";
+import { sameId, type TenantId } from "../../federation/ids";
 import { type IssuerUrl, issuerFault, issuerUrl } from "../../federation/issuer";
 
 /** What matters here of a connected cluster as Resource Manager answers it (azure-rest-api-specs, hybridkubernetes). */
@@ -23,8 +24,6 @@ const answerSchema = z.looseObject({
       .nullish(),
   }),
 });
-
-export type ConnectedClusterAnswer = z.input<typeof answerSchema>;
 
 export interface ArcEnabledExpectation {
   readonly name: string;
@@ -114,7 +113,7 @@ export function checkArcEnabled(answer: unknown, expected: ArcEnabledExpectation
       ["to do", `set another one: ${update} --self-hosted-issuer URL`],
     ]);
   }
-  const issuerTenant = tenantOfArcIssuer(issuer);
+  const issuerTenant = azureIssuer(issuer)?.tenant;
   if (issuerTenant !== undefined && !sameId(issuerTenant, tenantId)) {
     throw fault(`The issuer of Arc-enabled ${place} belongs to another tenant than tenant A.`, [
       ["tenant A", `${tenantId} (tenantA.tenantId)`],
@@ -132,15 +131,6 @@ export function checkArcEnabled(answer: unknown, expected: ArcEnabledExpectation
             `${offline} The issuer stays valid, but Azure cannot publish new signing keys until they are back, and tokens of a new key would be refused. Look with: ${show} --query connectivityStatus`,
           ],
   };
-}
-
-/** The tenant in an issuer that Arc hosts, https://REGION.oic.prod-arc.azure.com/TENANT/UUID/; undefined in any other. */
-export function tenantOfArcIssuer(issuer: string): string | undefined {
-  if (!URL.canParse(issuer)) return undefined;
-  const { hostname, pathname } = new URL(issuer);
-  if (!/(^|\.)oic\.prod-arc\.azure\.[a-z]+$|^oidcdiscovery-.*\.azurefd\.[a-z]+$/.test(hostname)) return undefined;
-  const [, tenant = "", uuid = ""] = pathname.split("/");
-  return isGuid(tenant) && isGuid(uuid) ? tenant : undefined;
 }
 
 function agentsAway(

@@ -5,6 +5,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { environmentPrefix } from "../../config/credentials";
 import { adviceFor } from "../../federation/advice";
+import { azureIssuer } from "../../federation/azure-issuer";
 import { sameId } from "../../federation/ids";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
@@ -69,8 +70,7 @@ async function read(place: ClusterPlace, tenant: ConnectedTenant): Promise<GetMa
 /** A subscription that moved to another tenant keeps its clusters, whose identity and issuer stay those of the old one. */
 function checkTenant(cluster: GetManagedClusterResult, { name }: ClusterPlace, { tenantId }: ConnectedTenant): void {
   const issuer = cluster.oidcIssuerProfile?.issuerURL;
-  // https://REGION.oic.prod-aks.azure.com/TENANT/UUID/; older ones are without the tenant.
-  const [, ofIssuer] = /\.oic\.prod-aks\.[^/]+\/([0-9a-f-]{36})\/[0-9a-f-]{36}\/?$/i.exec(issuer ?? "") ?? [];
+  const ofIssuer = azureIssuer(issuer ?? "")?.tenant;
   const [source, other] =
     ofIssuer !== undefined && !sameId(ofIssuer, tenantId)
       ? [`its issuer ${issuer}`, ofIssuer]

@@ -1,4 +1,4 @@
-import { looksTruncated } from "../../federation/issuer";
+import { looksTruncated } from "../../federation/azure-issuer";
 import type { CheckedConfig } from "./rule";
 
 /** An AKS issuer without its trailing slash is a valid URL that no token ever matches (AADSTS700211). */

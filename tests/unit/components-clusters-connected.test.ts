@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ArcEnabledExpectation, checkArcEnabled, tenantOfArcIssuer } from "../../components/clusters/arc-enabled";
+import { type ArcEnabledExpectation, checkArcEnabled } from "../../components/clusters/arc-enabled";
 import { makeConnected } from "../../components/clusters/connected";
 import { tenantId } from "../../federation/ids";
 import { arcIssuer, clusterConfig, runArc } from "./arc-mocks";
@@ -114,21 +114,6 @@ describe("what Azure says about an Arc-enabled cluster", () => {
     expect(checkArcEnabled(eks, expected).issuer).toBe(selfHostedIssuerUrl);
     const insecure = withProperties({ oidcIssuerProfile: { enabled: true, issuerUrl: "http://edge.example/" } });
     expect(refusal(insecure)).toContain("the issuer starts with http:// and not with https://");
-  });
-
-  it.each([
-    [
-      "https://northamerica.oic.prod-arc.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/bbbbbbbb-0000-4000-8000-00000000000b/",
-      tenantA.tenantId,
-    ],
-    [
-      "https://oidcdiscovery-eastus-endpoint-1111.000.azurefd.net/aaaaaaaa-0000-4000-8000-00000000000a/bbbbbbbb-0000-4000-8000-00000000000b/",
-      tenantA.tenantId,
-    ],
-    ["https://oidcdiscovery-eastus-endpoint-1111.000.azurefd.net/bbbbbbbb-0000-4000-8000-00000000000b/", undefined],
-    ["https://oidc.example.com/aaaaaaaa-0000-4000-8000-00000000000a/bbbbbbbb-0000-4000-8000-00000000000b/", undefined],
-  ])("shows its tenant in an issuer that Arc hosts: %s", (issuer, tenant) => {
-    expect(tenantOfArcIssuer(issuer)).toBe(tenant);
   });
 });
 

@@ -1,14 +1,7 @@
 import { adviceFor, adviceTable } from "../../federation/advice";
 import { credentialName } from "../../federation/credential-name";
 import { subscriptionId, tenantId } from "../../federation/ids";
-import {
-  issuerDifference,
-  issuerFault,
-  issuerTenant,
-  issuerUrl,
-  looksTruncated,
-  unreachableIssuer,
-} from "../../federation/issuer";
+import { issuerDifference, issuerFault, issuerUrl, unreachableIssuer } from "../../federation/issuer";
 import { nearest } from "../../federation/nearest";
 import { roleAssignmentName } from "../../federation/role-assignment-name";
 import { builtInRoles, roleGuid } from "../../federation/roles";
@@ -50,24 +43,6 @@ describe("issuer", () => {
     "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c",
     "https://a.blob.core.windows.net/$web/",
   ])("%s can be trusted", (text) => expect(issuerFault(text)).toBeUndefined());
-
-  it("of AKS or Arc looks truncated without its trailing slash, others do not", () => {
-    expect(looksTruncated(issuer.slice(0, -1))).toBe(true);
-    expect(looksTruncated("https://northamerica.oic.prod-arc.azure.com/t/u")).toBe(true);
-    expect(looksTruncated("https://oidc.prod-aks.azure.com/u")).toBe(true);
-    expect(looksTruncated(issuer)).toBe(false);
-    expect(looksTruncated("https://ib.oic.prod-aks.azure.com/t/c")).toBe(false);
-    expect(looksTruncated("https://example.com/x")).toBe(false);
-  });
-
-  it("of AKS or Arc names its tenant, others do not", () => {
-    const tenant = "aaaaaaaa-0000-4000-8000-00000000000a";
-    expect(issuerTenant(issuer)).toBe(tenant);
-    expect(issuerTenant(`https://eastus.oic.prod-arc.azure.com/${tenant}/6d1f/`)).toBe(tenant);
-    expect(issuerTenant("https://oidc.prod-aks.azure.com/6d1f/")).toBeUndefined();
-    expect(issuerTenant(`https://example.com/${tenant}/`)).toBeUndefined();
-    expect(issuerTenant("not a URL")).toBeUndefined();
-  });
 
   it.each([
     "https://127.8.9.1/",

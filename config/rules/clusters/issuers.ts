@@ -1,5 +1,5 @@
+import { azureIssuer } from "../../../federation/azure-issuer";
 import { sameId } from "../../../federation/ids";
-import { issuerTenant } from "../../../federation/issuer";
 import { type CheckedConfig, isUnread, type Rule } from "../rule";
 
 /** Rules of the issuer that config gives, of a cluster that cannot say it to Azure. */
@@ -34,7 +34,7 @@ const oneIssuer: Rule = (checked) => {
 const issuerOfTenantA: Rule = ({ config: { cluster, tenantA } }) => {
   if (cluster === undefined || !("kind" in cluster) || cluster.kind !== "kubernetes") return [];
   const { oidcIssuerUrl } = cluster;
-  const tenant = oidcIssuerUrl === undefined ? undefined : issuerTenant(oidcIssuerUrl);
+  const tenant = oidcIssuerUrl === undefined ? undefined : azureIssuer(oidcIssuerUrl)?.tenant;
   if (tenant === undefined || tenantA?.tenantId === undefined || sameId(tenant, tenantA.tenantId)) return [];
   return [
     {
@@ -53,7 +53,7 @@ export const clusterIssuerRules: readonly Rule[] = [oneIssuer, issuerOfTenantA];
 export function typedInIssuerNotes({ config: { cluster, tenantA } }: CheckedConfig): string[] {
   if (cluster === undefined || "kind" in cluster || !("oidcIssuerUrl" in cluster)) return [];
   const issuer = cluster.oidcIssuerUrl;
-  const tenant = issuer === undefined ? undefined : issuerTenant(issuer);
+  const tenant = issuer === undefined ? undefined : azureIssuer(issuer)?.tenant;
   if (tenant === undefined || tenantA?.tenantId === undefined || sameId(tenant, tenantA.tenantId)) return [];
   return [
     `Issuer ${issuer} (cluster.oidcIssuerUrl) belongs to a cluster of tenant ${tenant}, and tenantA is ${tenantA.tenantId}. Is it the right cluster's? Compare it with \`az aks show --query oidcIssuerProfile.issuerUrl\`.`,
