@@ -34,7 +34,7 @@ async function program() {
   const config = loadConfig(stack);
   const neighbours = await readNeighbourStacks(config);
 
-  const leftOver = checkClusterChange(stack, neighbours.publishedCluster, config);
+  const clusterChange = checkClusterChange(stack, neighbours.publishedCluster, config);
   const clusterConfig = clusterOf(config.cluster);
   const typedIn = typedInIssuer(config.cluster);
   const ownIdentities = config.identities.map(({ name }) => name);
@@ -46,7 +46,7 @@ async function program() {
     typedIn,
     ...neighbours,
   });
-  const notes = [...config.notes, ...leftOver, ...workloads.waiting, ...identities.waiting];
+  const notes = [...config.notes, ...clusterChange.notes, ...workloads.waiting, ...identities.waiting];
   for (const note of notes) await pulumi.log.warn(note);
 
   const buildsB = config.identities.length + config.resourceProviders.length > 0;
@@ -56,7 +56,9 @@ async function program() {
   ]);
   if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
-  const cluster = clusterConfig && (await makeCluster(clusterConfig, clusterContext(stack, config, tenantA)));
+  const cluster =
+    clusterConfig &&
+    (await makeCluster(clusterConfig, clusterContext(stack, config, tenantA, clusterChange.confirmed)));
 
   const issuer = cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours);
 
@@ -97,7 +99,12 @@ function isInAzure(cluster: ClusterConfig): boolean {
   return cluster.kind !== "kubernetes" || cluster.publishIssuer !== undefined;
 }
 
-function clusterContext(stack: string, config: StackConfig, tenantA: ConnectedTenant | undefined): ClusterContext {
+function clusterContext(
+  stack: string,
+  config: StackConfig,
+  tenantA: ConnectedTenant | undefined,
+  confirmedChanges: readonly string[],
+): ClusterContext {
   const tenantId = webhookTenant(config);
   if (tenantId === undefined) throw new Error("a cluster without any tenant passed the rules of the config");
   return {
@@ -106,6 +113,7 @@ function clusterContext(stack: string, config: StackConfig, tenantA: ConnectedTe
     runsWorkloads: config.workloads.length > 0,
     tenantId,
     environment: (config.tenantA ?? config.tenantB)?.environment ?? "public",
+    confirmedChanges,
   };
 }
 

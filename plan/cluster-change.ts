@@ -18,32 +18,39 @@ interface Change {
   readonly wouldBe: string;
 }
 
+/** What was found, when nothing was refused. */
+export interface CheckedChange {
+  /** For the user, to be logged as warnings. */
+  readonly notes: readonly string[];
+  /** Config paths of the differences that `cluster.replace` confirms; empty where the cluster stays. */
+  readonly confirmed: readonly string[];
+}
+
 /**
  * Refuses what would silently delete this stack's cluster, replace it or point the stack at another one: another kind,
  * name or place, or a setting that no cluster can change. `cluster.replace` with the cluster's name lets it happen.
  *
  * Call it once in the program, after config and neighbours are read and before any provider or resource is made:
  *
- *     const notes = checkClusterChange(stack, neighbours.publishedCluster, config);
+ *     const { notes, confirmed } = checkClusterChange(stack, neighbours.publishedCluster, config);
  *
  * and make `describeCluster(clusterConfig, config.tenantA)` the stack's output `cluster`, with which the next deployment
  * compares. A stack without that output (new, or of an earlier version) is not checked.
  *
- * @returns notes for the user, to be logged as warnings.
  * @throws ClusterChangeError that lists every difference, says what would be lost, and both ways out.
  */
 export function checkClusterChange(
   stack: string,
   published: ClusterOutput | undefined,
   config: Pick<StackConfig, "cluster" | "tenantA">,
-): string[] {
-  if (published === undefined || config.cluster === undefined) return [];
+): CheckedChange {
+  if (published === undefined || config.cluster === undefined) return { notes: [], confirmed: [] };
   const cluster = clusterOf(config.cluster);
   if (cluster === undefined) throw new ClusterChangeError(typedInText(stack, published));
   const changes = changesBetween(published, describeCluster(cluster, config.tenantA));
   const confirmed = cluster.replace === published.name;
-  if (changes.length === 0) return confirmed ? [leftOverNote(published.name)] : [];
-  if (confirmed) return [];
+  if (changes.length === 0) return { notes: confirmed ? [leftOverNote(published.name)] : [], confirmed: [] };
+  if (confirmed) return { notes: [], confirmed: changes.map(({ what }) => what) };
   throw new ClusterChangeError(changeText(stack, published, changes, cluster.replace));
 }
 

@@ -46,6 +46,8 @@ export interface ClusterContext {
   /** The webhook's tenant for service accounts that name none. */
   readonly tenantId: TenantId;
   readonly environment: Environment;
+  /** Config paths of what differs from the cluster that stands, and may cost it: `cluster.replace` says so. */
+  readonly confirmedChanges: readonly string[];
 }
 
 /** Tenant A's connection, for the kinds whose config rules ask for it. */

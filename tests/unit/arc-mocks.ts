@@ -79,6 +79,7 @@ function context(): ClusterContext {
     runsWorkloads: true,
     tenantId: tenantId(tenantA.tenantId),
     environment: "public",
+    confirmedChanges: [],
   };
 }
 

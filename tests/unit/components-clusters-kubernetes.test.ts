@@ -71,6 +71,7 @@ async function made(config: object, { runsWorkloads = true, preview = false } = 
       subscriptionId: subscriptionId("aaaaaaaa-1111-4111-8111-11111111111a"),
       location: "eastus",
       environment: "public",
+      confirmedChanges: [],
       tags: { owner: "team" },
       signIn: { way: undefined, clientId: undefined, tokenFile: undefined },
     },
