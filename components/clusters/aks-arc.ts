@@ -9,8 +9,9 @@ import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import { ArcAdminKubeconfig } from "./arc-admin-kubeconfig";
 import { ArcAgents } from "./arc-agents";
-import { connectedClusters, provisionedClusterInstances } from "./arc-api";
+import { connectedClusters, instanceParent, provisionedClusterInstances } from "./arc-api";
 import { type AzureLocalPlace, findAzureLocalPlace } from "./arc-place";
+import { readStandingPools, type StandingPools } from "./arc-pools";
 import { connectedClusterProperties, instanceProperties, writtenByAgents, writtenByAzureLocal } from "./arc-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
 import { PodDisruptionBudgetRemoval } from "./pod-disruption-budgets";
@@ -23,7 +24,8 @@ import { SshKey } from "./ssh-key";
 export async function makeAksArc(cluster: AksArc, context: ClusterContext): Promise<AksArcCluster> {
   const tenant = requiredTenantA(context);
   if (!cluster.oidcIssuer) throw withoutIssuer(cluster);
-  return new AksArcCluster(cluster, await findAzureLocalPlace(cluster, tenant), tenant);
+  const [place, pools] = await Promise.all([findAzureLocalPlace(cluster, tenant), readStandingPools(cluster, tenant)]);
+  return new AksArcCluster(cluster, place, pools, tenant);
 }
 
 /** A cluster on Azure Local: a connected cluster in Azure, and the instance of it that Azure Local runs. */
@@ -40,6 +42,7 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
   constructor(
     cluster: AksArc,
     place: AzureLocalPlace,
+    pools: StandingPools,
     tenant: ConnectedTenant,
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -80,16 +83,13 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
         apiVersion: provisionedClusterInstances.apiVersion,
         resourceGroupName: madeWith(resourceGroup, cluster.resourceGroup),
         resourceProviderNamespace: connectedClusters.namespace,
-        parentResourcePath: madeWith(
-          connected,
-          `${connectedClusters.type}/${cluster.name}/providers/${provisionedClusterInstances.namespace}`,
-        ),
+        parentResourcePath: madeWith(connected, instanceParent(cluster.name)),
         resourceType: provisionedClusterInstances.type,
         resourceName: "default",
         extendedLocation: { type: "CustomLocation", name: place.customLocation },
-        properties: instanceProperties(cluster, place, sshKey?.publicKey ?? cluster.sshPublicKey ?? ""),
+        properties: instanceProperties(cluster, place, pools, sshKey?.publicKey ?? cluster.sshPublicKey ?? ""),
       },
-      { ...own, ignoreChanges: writtenByAzureLocal(cluster) },
+      { ...own, ignoreChanges: writtenByAzureLocal(cluster, pools) },
     );
 
     this.clusterId = connected.id;

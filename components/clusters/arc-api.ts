@@ -22,6 +22,11 @@ export const provisionedClusterInstances: ArcResourceType = {
   apiVersion: "2024-01-01",
 };
 
+/** Where the one instance of a connected cluster lies: it extends the cluster. */
+export function instanceParent(cluster: string): string {
+  return `${connectedClusters.type}/${cluster}/providers/${provisionedClusterInstances.namespace}`;
+}
+
 export const customLocations: ArcResourceType = {
   namespace: "Microsoft.ExtendedLocation",
   type: "customLocations",
@@ -39,6 +44,8 @@ export interface ResourcePlace {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
+  /** Path of the resource that it extends, below the provider; none for a resource of its own. */
+  readonly parent?: string;
 }
 
 export function arcResourceId({ namespace, type }: ArcResourceType, place: ResourcePlace): string {

@@ -1,6 +1,8 @@
-import type { AksArc, ArcNodePool } from "../../config/cluster";
+import type { AksArc } from "../../config/cluster";
 import type { ConnectedTenant } from "../tenant-provider";
 import type { AzureLocalPlace } from "./arc-place";
+import type { StandingPools } from "./arc-pools";
+import { agentPool, ignoredCounts } from "./arc-pools";
 
 /**
  * What the two resources of an AKS Arc cluster say about it. azure-native takes both as they are sent to Azure.
@@ -55,7 +57,12 @@ export const writtenByAgents: readonly string[] = [
 ].map((path) => `properties.${path}`);
 
 /** The cluster on Azure Local: its nodes and its network. */
-export function instanceProperties<Key>(cluster: AksArc, place: AzureLocalPlace, sshPublicKey: Key) {
+export function instanceProperties<Key>(
+  cluster: AksArc,
+  place: AzureLocalPlace,
+  standing: StandingPools,
+  sshPublicKey: Key,
+) {
   const { count, vmSize, hostIp } = cluster.controlPlane;
   return {
     ...(cluster.kubernetesVersion === undefined ? {} : { kubernetesVersion: cluster.kubernetesVersion }),
@@ -71,35 +78,15 @@ export function instanceProperties<Key>(cluster: AksArc, place: AzureLocalPlace,
       // Load balancers are made in the cluster (MetalLB); the API takes no other number.
       loadBalancerProfile: { count: 0 },
     },
-    agentPoolProfiles: cluster.nodePools.map(agentPool),
+    agentPoolProfiles: cluster.nodePools.map((pool) => agentPool(pool, standing)),
     cloudProviderProfile: { infraNetworkProfile: { vnetSubnetIds: [place.logicalNetwork] } },
   };
 }
 
-function agentPool(pool: ArcNodePool) {
-  const { name, count, vmSize, osType, labels, taints } = pool;
-  return {
-    name,
-    count,
-    vmSize,
-    osType,
-    ...(scales(pool) ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount } : {}),
-    ...(labels === undefined ? {} : { nodeLabels: labels }),
-    ...(taints === undefined ? {} : { nodeTaints: taints }),
-  };
-}
-
 /** As {@link writtenByAgents}, for the instance; and what belongs to others: counts of an autoscaler, a version given by Azure. */
-export function writtenByAzureLocal(cluster: AksArc): string[] {
+export function writtenByAzureLocal(cluster: AksArc, standing: StandingPools): string[] {
   const own = ["provisioningState", "status", "autoScalerProfile", "clusterVMAccessProfile", "licenseProfile"];
   if (cluster.kubernetesVersion === undefined) own.push("kubernetesVersion");
   if (cluster.controlPlane.hostIp === undefined) own.push("controlPlane.controlPlaneEndpoint");
-  cluster.nodePools.forEach((pool, index) => {
-    if (scales(pool)) own.push(`agentPoolProfiles[${index}].count`);
-  });
-  return own.map((path) => `properties.${path}`);
-}
-
-function scales({ minCount, maxCount }: ArcNodePool): boolean {
-  return minCount !== undefined && maxCount !== undefined;
+  return [...own, ...ignoredCounts(cluster, standing)].map((path) => `properties.${path}`);
 }

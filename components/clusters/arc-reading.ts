@@ -20,15 +20,15 @@ export type Reading =
  */
 export async function readArcResource(
   { namespace, type, apiVersion }: ArcResourceType,
-  { resourceGroup, name }: ResourcePlace,
-  { provider, tenantId }: ConnectedTenant,
+  { resourceGroup, name, parent = "" }: ResourcePlace,
+  { provider, tenantId, environment }: ConnectedTenant,
 ): Promise<Reading> {
   try {
     const found = await getResource(
       {
         resourceGroupName: resourceGroup,
         resourceProviderNamespace: namespace,
-        parentResourcePath: "",
+        parentResourcePath: parent,
         resourceType: type,
         resourceName: name,
         apiVersion,
@@ -38,7 +38,8 @@ export async function readArcResource(
     return { found };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const advice = adviceFor(message, { key: "tenantA", tenantId, variablePrefix: environmentPrefix.tenantA });
+    const variablePrefix = environmentPrefix.tenantA;
+    const advice = adviceFor(message, { key: "tenantA", tenantId, environment, variablePrefix });
     const absent = /\b404\b|ResourceNotFound|ResourceGroupNotFound/.test(message);
     return { found: undefined, absent, answer: message.trim().split("\n")[0] ?? "", advice };
   }
