@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { isGuid } from "../federation/ids";
 import {
   type ClusterOutput,
   clusterOutput,
@@ -17,7 +16,6 @@ import {
 export async function readNeighbourStacks(config: {
   readonly identityStack: readonly string[];
   readonly clusterStack: readonly string[];
-  readonly cluster?: object | undefined;
 }): Promise<Neighbours> {
   const references = new Map<string, Promise<pulumi.StackReference>>();
   const reference = (stack: string) => {
@@ -48,10 +46,7 @@ export async function readNeighbourStacks(config: {
       };
     }),
   );
-  const typedIn = clusterStacks.some(({ outputs }) =>
-    outputs?.serviceAccounts.some(({ identity }) => isGuid(identity)),
-  );
-  const own = typedIn || config.cluster ? await readOwnOutputs() : {};
+  const own = await readOwnOutputs();
   return {
     identityStacks,
     clusterStacks,
@@ -61,13 +56,32 @@ export async function readNeighbourStacks(config: {
   };
 }
 
-/** This stack's own outputs as of its last deployment; none before the first. */
-async function readOwnOutputs(): Promise<Record<string, unknown>> {
+/**
+ * This stack's own outputs as of its last deployment; none before the first. Without them nobody sees that a config would
+ * delete the stack's cluster, so not being able to read them is no reason to go on.
+ */
+async function readOwnOutputs(name = fullName(pulumi.getStack())): Promise<Record<string, unknown>> {
   try {
-    return (await readOutputs(fullName(pulumi.getStack()))).outputs ?? {};
-  } catch {
-    return {};
+    return (await readOutputs(name)).outputs ?? {};
+  } catch (error) {
+    const answer = answerIn(error);
+    // The engine's words for a stack that its backend does not have (pulumi, pkg/backend, GetStackOutputs).
+    if (answer.includes("unknown stack")) return {};
+    // A state of before Pulumi 3.61 knows no projects, and takes a full name for a wrong one (legacyReferenceStore).
+    if (name !== pulumi.getStack() && answer.includes("may only contain")) return readOwnOutputs(pulumi.getStack());
+    throw new pulumi.RunError(
+      [
+        "The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing was deployed.",
+        `  looked for:  ${name}`,
+        `  answer:      ${answer}`,
+        "  to do:       run again; when it stays so, look whether the state can be read: pulumi stack output",
+      ].join("\n"),
+    );
   }
+}
+
+function answerIn(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 function clientIdsIn({ identities }: Record<string, unknown>): Map<string, string> {
@@ -98,12 +112,11 @@ async function openStack(stack: string): Promise<pulumi.StackReference> {
   try {
     await readOutputs(name);
   } catch (error) {
-    const answer = error instanceof Error ? error.message : String(error);
     throw new pulumi.RunError(
       [
         `Stack ${stack} cannot be read. Nothing was deployed.`,
         `  looked for:  ${name}`,
-        `  answer:      ${answer.split("\n")[0]}`,
+        `  answer:      ${answerIn(error)}`,
         `  to do:       make it (an empty one is enough for now): pulumi stack init ${stack}`,
         "               or, when it lies in a state that this project cannot read, type its values in:",
         "               workloads[].identity: { clientId, tenantId } in place of identityStack,",

@@ -3,11 +3,13 @@ import { aksSchema } from "./clusters/aks";
 import { aksArcSchema } from "./clusters/aks-arc";
 import { connectedSchema } from "./clusters/connected";
 import { existingAksSchema } from "./clusters/existing-aks";
+import { replace } from "./clusters/names";
 import { plainKubernetesSchema } from "./clusters/plain-kubernetes";
 import { issuer } from "./formats";
 
 const typedInSchema = z.strictObject({
   oidcIssuerUrl: issuer({ means: "instead of a cluster: the issuer of a cluster that another company runs" }),
+  replace,
 });
 
 /** The kinds of cluster, or the issuer of one typed in. Of a value with a `kind`, only that kind's form is explained. */

@@ -28,27 +28,28 @@ export interface CheckedChange {
 
 /**
  * Refuses what would silently delete this stack's cluster, replace it or point the stack at another one: another kind,
- * name or place, or a setting that no cluster can change. `cluster.replace` with the cluster's name lets it happen.
- *
- * Call it once in the program, after config and neighbours are read and before any provider or resource is made:
- *
- *     const { notes, confirmed } = checkClusterChange(stack, neighbours.publishedCluster, config);
- *
- * and make `describeCluster(clusterConfig, config.tenantA)` the stack's output `cluster`, with which the next deployment
- * compares. A stack without that output (new, or of an earlier version) is not checked.
- *
- * @throws ClusterChangeError that lists every difference, says what would be lost, and both ways out.
+ * name or place, a setting that no cluster can change, or no cluster at all. `cluster.replace` with the cluster's name
+ * lets it happen. A stack that published no cluster (new, or of an earlier version) is not checked.
+ * @throws ClusterChangeError that lists every difference, says what would be lost, and the ways out.
  */
 export function checkClusterChange(
   stack: string,
   published: ClusterOutput | undefined,
   config: Pick<StackConfig, "cluster" | "tenantA">,
 ): CheckedChange {
-  if (published === undefined || config.cluster === undefined) return { notes: [], confirmed: [] };
+  if (published === undefined) return { notes: [], confirmed: [] };
+  if (config.cluster === undefined) {
+    // Of a cluster that the stack does not own, it takes out what it brought, which is what such a config says.
+    if (!owned(published.kind)) return { notes: [], confirmed: [] };
+    throw new ClusterChangeError(goneText(stack, published));
+  }
   const cluster = clusterOf(config.cluster);
-  if (cluster === undefined) throw new ClusterChangeError(typedInText(stack, published));
+  const confirmed = config.cluster.replace === published.name;
+  if (cluster === undefined) {
+    if (confirmed) return { notes: [], confirmed: ["cluster.kind"] };
+    throw new ClusterChangeError(typedInText(stack, published));
+  }
   const changes = changesBetween(published, describeCluster(cluster, config.tenantA));
-  const confirmed = cluster.replace === published.name;
   if (changes.length === 0) return { notes: confirmed ? [leftOverNote(published.name)] : [], confirmed: [] };
   if (confirmed) return { notes: [], confirmed: changes.map(({ what }) => what) };
   throw new ClusterChangeError(changeText(stack, published, changes, cluster.replace));
@@ -83,7 +84,6 @@ function changeText(
   replace: string | undefined,
 ): string {
   const width = Math.max(...changes.map(({ what }) => what.length)) + 2;
-  const { kind, name } = published;
   return [
     `${headline(published)} Nothing was deployed.`,
     `The config of stack ${stack} differs from the cluster that stands:`,
@@ -96,12 +96,28 @@ function changeText(
     ...arcFeatureText(published, changes),
     ...(replace === undefined ? [] : [`cluster.replace is ${replace}, which is not the cluster that stands.`]),
     "To keep it: put the old values back.",
-    owned(kind)
-      ? `To delete it and all that is in it: set cluster.replace: ${name} for this one deployment. Have what it stores elsewhere first.`
-      : `To go on without it: set cluster.replace: ${name} for this one deployment. The cluster itself stays; what this stack made in it is deleted.`,
-    `  pulumi config set --stack ${stack} --path cluster.replace ${name}`,
+    ...confirmation(stack, published),
   ].join("\n");
 }
+
+/** How to let the cluster go, in one deployment. */
+function confirmation(stack: string, { kind, name }: ClusterOutput): string[] {
+  return [
+    ...(owned(kind)
+      ? [
+          `To delete it and all that is in it: set cluster.replace: ${name} for this one deployment. Have what it stores elsewhere first.`,
+          protectedText,
+        ]
+      : [
+          `To go on without it: set cluster.replace: ${name} for this one deployment. The cluster itself stays; what this stack made in it is deleted.`,
+        ]),
+    `  pulumi config set --stack ${stack} --path cluster.replace ${name}`,
+  ];
+}
+
+/** The engine looks at the protection in the state, not at the one that the same deployment would set. */
+const protectedText =
+  "Where cluster.protect is true: set it to false and run `pulumi up` before, with the old values; nothing deletes a protected cluster.";
 
 function headline({ kind, name }: ClusterOutput): string {
   return owned(kind)
@@ -133,9 +149,22 @@ function typedInText(stack: string, published: ClusterOutput): string {
     `${headline(published)} Nothing was deployed.`,
     `The config of stack ${stack} has only an issuer (cluster.oidcIssuerUrl) where cluster ${name} of kind ${kind} was.`,
     "To keep it: put the old `cluster` back.",
-    "To go on without it: take `cluster` and `workloads` out of the config, then the issuer in:",
-    `  pulumi config rm --stack ${stack} cluster && pulumi up --stack ${stack}`,
-    `  pulumi config set --stack ${stack} --path cluster.oidcIssuerUrl ISSUER && pulumi up --stack ${stack}`,
+    ...confirmation(stack, published),
+  ].join("\n");
+}
+
+function goneText(stack: string, published: ClusterOutput): string {
+  const { kind, name } = published;
+  return [
+    `${headline(published)} Nothing was deployed.`,
+    `The config of stack ${stack} has no \`cluster\` any more where cluster ${name} of kind ${kind} was.`,
+    "To keep it: put the old `cluster` back.",
+    "To delete it, and all else that the stack made:",
+    `  pulumi destroy --stack ${stack}`,
+    `To delete it and keep identities of the stack: give the issuer that they are to trust, and cluster.replace: ${name}.`,
+    `  pulumi config set --stack ${stack} --path cluster.oidcIssuerUrl ISSUER`,
+    `  pulumi config set --stack ${stack} --path cluster.replace ${name}`,
+    protectedText,
   ].join("\n");
 }
 

@@ -94,11 +94,17 @@ function fixedOfExisting(
   return { "cluster.id": existingPlace(type, cluster, tenantA.subscriptionId).id.toLowerCase() };
 }
 
-/** The website of a published issuer is what tenant B trusts; without it no token of the cluster is accepted. */
+/**
+ * The website of a published issuer is what tenant B trusts; without it no token of the cluster is accepted. A storage
+ * account in another region is another one, and gets another address.
+ */
 function fixedOfPlain({ publishIssuer }: PlainKubernetes, tenantA: Tenant | undefined): Record<string, string> {
   return {
     "cluster.publishIssuer.storageAccount": publishIssuer?.storageAccount ?? notGiven,
     "cluster.publishIssuer.resourceGroup": publishIssuer?.resourceGroup ?? notGiven,
-    ...(publishIssuer === undefined || tenantA === undefined ? {} : tenantEntries(tenantA)),
+    // Group and account are made anew in another region, and the website's address has the region's zone in it.
+    ...(publishIssuer === undefined || tenantA === undefined
+      ? {}
+      : { ...tenantEntries(tenantA), "tenantA.location": tenantA.location }),
   };
 }

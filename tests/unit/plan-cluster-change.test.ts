@@ -59,6 +59,11 @@ describe.each(kinds)("a cluster of kind %s", (kind) => {
     );
   });
 
+  it("that becomes an issuer typed in is given up when config names it", () => {
+    const confirmed = { oidcIssuerUrl: "https://oidc.example.com/", replace: cluster.name };
+    expect(checkClusterChange("tenantA", published(cluster), config(confirmed)).notes).toEqual([]);
+  });
+
   it("may become another one when config names it", () => {
     const other = kind === "aks" ? clusters.kubernetes : clusters.aks;
     const confirmed = { ...other, replace: cluster.name };
@@ -88,6 +93,7 @@ The config of stack tenantA differs from the cluster that stands:
 
 To keep it: put the old values back.
 To delete it and all that is in it: set cluster.replace: aks-wi-demo for this one deployment. Have what it stores elsewhere first.
+Where cluster.protect is true: set it to false and run \`pulumi up\` before, with the old values; nothing deletes a protected cluster.
   pulumi config set --stack tenantA --path cluster.replace aks-wi-demo`,
   );
 });
@@ -231,12 +237,35 @@ it("a setting that an earlier version did not publish is not compared", () => {
   expect(changesBetween({ ...rest, fixed: earlier }, wanted)).toEqual([]);
 });
 
-it("a stack without a cluster of its own is let through", () => {
-  expect(
-    checkClusterChange(
-      "b",
-      published(clusters.aks),
-      load({ ...both(), cluster: undefined, tenantA: undefined, workloads: undefined, clusterStack: "a" }),
-    ),
-  ).toEqual(nothing);
+describe("a config without a cluster any more", () => {
+  const gone = load({ ...both(), cluster: undefined, tenantA: undefined, workloads: undefined, clusterStack: "a" });
+
+  it.each(["aks", "aksArc"] as const)("is refused where a cluster of kind %s stands", (kind) => {
+    const { name } = clusters[kind];
+    expect(() => checkClusterChange("b", published(clusters[kind]), gone)).toThrow(
+      new ClusterChangeError(`Cluster ${name} (kind ${kind}) would be deleted with all that is in it. Nothing was deployed.
+The config of stack b has no \`cluster\` any more where cluster ${name} of kind ${kind} was.
+To keep it: put the old \`cluster\` back.
+To delete it, and all else that the stack made:
+  pulumi destroy --stack b
+To delete it and keep identities of the stack: give the issuer that they are to trust, and cluster.replace: ${name}.
+  pulumi config set --stack b --path cluster.oidcIssuerUrl ISSUER
+  pulumi config set --stack b --path cluster.replace ${name}
+Where cluster.protect is true: set it to false and run \`pulumi up\` before, with the old values; nothing deletes a protected cluster.`),
+    );
+  });
+
+  it.each(["existingAks", "connected", "kubernetes"] as const)("takes what it made out of one of kind %s", (kind) => {
+    expect(checkClusterChange("b", published(clusters[kind]), gone)).toEqual({ notes: [], confirmed: [] });
+  });
+
+  it("is right in a stack that never had one", () => {
+    expect(checkClusterChange("b", undefined, gone)).toEqual({ notes: [], confirmed: [] });
+  });
+});
+
+it("another region takes another published issuer", () => {
+  const { oidcIssuerUrl: _, ...rest } = clusters.kubernetes;
+  const cluster = { ...rest, publishIssuer: { resourceGroup: "rg", storageAccount: "aaa" } };
+  expect(refusal(cluster, cluster, { ...tenantA, location: "westus3" })).toContain("tenantA.location");
 });

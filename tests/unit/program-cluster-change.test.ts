@@ -49,6 +49,27 @@ it("a confirmation that is left over is noted", async () => {
   expect(warnings).toEqual([expect.stringContaining("cluster.replace is still aks-wi-demo")]);
 });
 
+it("a stack whose last outputs cannot be read is refused, for they say what would be lost", async () => {
+  const failing = { "pulumi:pulumi:readStackOutputs in ": "503 Service Unavailable\nmore" };
+  const { created, error } = await runProgram(both(), { failing });
+  expect(
+    error?.message,
+  ).toBe(`The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing was deployed.
+  looked for:  ${own}
+  answer:      503 Service Unavailable
+  to do:       run again; when it stays so, look whether the state can be read: pulumi stack output`);
+  expect(error).toHaveProperty("__pulumiRunError", true); // no stack trace
+  expect(created).toEqual([]);
+});
+
+it("a config that lost its cluster is refused before anything is made", async () => {
+  const stacks = { [own]: await deployed(both()) };
+  const without = both({ cluster: undefined, tenantA: undefined, workloads: undefined, identities: undefined });
+  const { created, error } = await runProgram({ ...without, resourceProviders: ["Microsoft.Quota"] }, { stacks });
+  expect(error?.message).toContain("has no `cluster` any more where cluster aks-wi-demo of kind aks was.");
+  expect(created).toEqual([]);
+});
+
 it.each([undefined, "aks-wi-demo", { kind: "aks" }, { kind: "aks", name: "other", fixed: { a: 1 } }])(
   "an output of another form (%j) is not compared",
   async (output) => {
