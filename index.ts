@@ -58,7 +58,10 @@ async function program() {
 
   const cluster =
     clusterConfig &&
-    (await makeCluster(clusterConfig, clusterContext(stack, config, tenantA, clusterChange.confirmed)));
+    (await makeCluster(clusterConfig, {
+      ...clusterContext(stack, config, tenantA, clusterChange.confirmed),
+      published: neighbours.publishedCluster,
+    }));
 
   const issuer = cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours);
 
@@ -71,13 +74,14 @@ async function program() {
       })
     : undefined;
 
+  const issuerInUse = issuer && (await cluster?.signsWith?.(issuer));
   if (cluster && issuer && isReachable(cluster)) {
     await makeWorkloads({
       stack,
       cluster,
       issuer,
       workloads: config.workloads,
-      planned: workloads.ready,
+      planned: issuerInUse === false ? [] : workloads.ready,
       publishedIssuer: neighbours.ownIssuer,
       identitySide,
       secret: config.secretKeys.has("workloads"),
@@ -88,7 +92,11 @@ async function program() {
 
   return {
     ...(cluster && clusterConfig
-      ? clusterOutputs(cluster, config.workloads, describeCluster(clusterConfig, config.tenantA))
+      ? clusterOutputs(cluster, config.workloads, {
+          ...describeCluster(clusterConfig, config.tenantA),
+          ...cluster.remembered,
+          ...(issuerInUse === undefined ? {} : { issuerInUse }),
+        })
       : {}),
     ...(identitySide ? identityOutputs(identitySide.identities) : {}),
   };

@@ -3,7 +3,7 @@ import type { ClusterKind } from "../config/cluster";
 import { issuerDifference, unreachableIssuer } from "../federation/issuer";
 
 /** A cluster as an error names it. */
-export interface ClusterPlace {
+export interface NamedCluster {
   readonly kind: ClusterKind;
   readonly name: string;
   /** Of a cluster in Azure. */
@@ -20,7 +20,7 @@ export interface ClusterPlace {
  * @param reported undefined when the cluster does not say; then nothing is compared
  * @throws RunError
  */
-export function checkIssuer(place: ClusterPlace, expected: string, reported: string | undefined): void {
+export function checkIssuer(place: NamedCluster, expected: string, reported: string | undefined): void {
   if (reported === undefined || reported === expected) return;
   const sides = [
     `  expected:      ${expected} (${place.issuerFrom})`,
@@ -56,7 +56,7 @@ function isLocal(issuer: string): boolean {
   return !URL.canParse(issuer) || unreachableIssuer(issuer) !== undefined;
 }
 
-function localIssuer(place: ClusterPlace, sides: readonly string[], expected: string, reported: string): string {
+function localIssuer(place: NamedCluster, sides: readonly string[], expected: string, reported: string): string {
   const lines = [
     `Cluster ${place.name} signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
     ...sides,
@@ -86,7 +86,7 @@ export function issuerFlags(issuer: string, former: string): string[] {
   ];
 }
 
-function enableIssuer({ kind, name, resourceGroup = "GROUP" }: ClusterPlace): string {
+function enableIssuer({ kind, name, resourceGroup = "GROUP" }: NamedCluster): string {
   return kind === "aks" || kind === "existingAks"
     ? `az aks update --resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer`
     : `az connectedk8s update --resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer`;

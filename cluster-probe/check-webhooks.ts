@@ -1,12 +1,17 @@
 import { RunError } from "@pulumi/pulumi";
-import type { ClusterPlace } from "./check-issuer";
-import { stackLabel, type WorkloadIdentityWebhook } from "./webhooks";
+import type { NamedCluster } from "./check-issuer";
+import { type FoundWebhook, stackLabelKey } from "./webhooks";
 
 /** What config says about the webhook of a cluster that has no managed one. */
 export interface WebhookWish {
   readonly install: "auto" | "always" | "never";
   /** The label value by which this stack knows its own webhook again. */
   readonly stack: string;
+  /**
+   * That of the webhook which this stack installed, as its outputs last said it: a stack that was renamed, or moved to another
+   * backend, had another value then.
+   */
+  readonly installedAs?: string | undefined;
 }
 
 /** Whether the stack makes the webhook (or goes on to have it), or leaves the one that is there. */
@@ -19,16 +24,18 @@ export type WebhookDecision = "installed by the stack" | "there already";
  * @throws RunError
  */
 export function checkWebhooks(
-  place: ClusterPlace,
-  found: readonly WorkloadIdentityWebhook[],
+  place: NamedCluster,
+  found: readonly FoundWebhook[],
   wish?: WebhookWish,
 ): WebhookDecision {
-  const own = found.filter(({ stack }) => wish !== undefined && stack === wish.stack);
+  const own = found.filter((webhook) => isOwn(webhook, wish));
   const foreign = found.filter((webhook) => !own.includes(webhook));
   // With `never` the stack's own is about to go.
   const staying = wish?.install === "never" ? foreign : found;
   if (staying.length > 1) throw two(place, staying, wish);
   const [only] = foreign;
+  // The stack would delete its own objects, and those are known by name.
+  if (only !== undefined && wish?.installedAs !== undefined && own.length === 0) throw takenOver(place, only, wish);
   if (only !== undefined) {
     if (wish?.install === "always") throw inTheWay(place, only);
     if (only.healthy === false) throw unhealthy(place, only);
@@ -38,25 +45,30 @@ export function checkWebhooks(
   return "installed by the stack";
 }
 
+/** Whether this stack installed it, under the name that it has or had. */
+function isOwn({ stack }: FoundWebhook, wish: WebhookWish | undefined): boolean {
+  return stack !== undefined && wish !== undefined && (stack === wish.stack || stack === wish.installedAs);
+}
+
 /**
  * Says that the webhook in use belongs to another stack, with which it would go; undefined when it does not. A stack that was
- * renamed looks like another one too, and would take its webhook out.
+ * renamed before it ever was deployed to the end looks like another one too, and would take its webhook out.
  */
 export function borrowedWebhook(
-  place: ClusterPlace,
-  found: readonly WorkloadIdentityWebhook[],
+  place: NamedCluster,
+  found: readonly FoundWebhook[],
   wish: WebhookWish,
 ): string | undefined {
-  const borrowed = found.find(({ stack }) => stack !== undefined && stack !== wish.stack);
+  const borrowed = found.find((webhook) => webhook.stack !== undefined && !isOwn(webhook, wish));
   if (borrowed === undefined) return undefined;
   return [
     `Cluster ${place.name} uses the workload identity webhook that stack ${borrowed.stack} installed; it goes when that stack is destroyed.`,
-    `  If this stack was ${borrowed.stack} before it was renamed, keep the webhook: kubectl label mutatingwebhookconfiguration ${borrowed.configuration} ${stackLabel}=${wish.stack} --overwrite`,
+    `  If this stack was ${borrowed.stack} before it was renamed, keep the webhook: kubectl label mutatingwebhookconfiguration ${borrowed.configuration} ${stackLabelKey}=${wish.stack} --overwrite`,
   ].join("\n");
 }
 
-function two(place: ClusterPlace, found: readonly WorkloadIdentityWebhook[], wish: WebhookWish | undefined): RunError {
-  const own = found.find(({ stack }) => wish !== undefined && stack === wish.stack);
+function two(place: NamedCluster, found: readonly FoundWebhook[], wish: WebhookWish | undefined): RunError {
+  const own = found.find((webhook) => isOwn(webhook, wish));
   return new RunError(
     [
       `Cluster ${place.name} has ${found.length} workload identity webhooks, and only one may mutate pods. Nothing was deployed.`,
@@ -68,7 +80,7 @@ function two(place: ClusterPlace, found: readonly WorkloadIdentityWebhook[], wis
   );
 }
 
-function inTheWay(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunError {
+function inTheWay(place: NamedCluster, webhook: FoundWebhook): RunError {
   return new RunError(
     [
       `Cluster ${place.name} has a workload identity webhook already, and config wants another one. Nothing was deployed.`,
@@ -79,7 +91,21 @@ function inTheWay(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunErr
   );
 }
 
-function unhealthy(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunError {
+function takenOver(place: NamedCluster, webhook: FoundWebhook, wish: WebhookWish): RunError {
+  return new RunError(
+    [
+      `This stack installed the workload identity webhook of cluster ${place.name}, and the one that is there now is not marked as its own. Removing its own objects, the stack would remove this one. Nothing was deployed.`,
+      `  found:  ${described(webhook, wish)}`,
+      "  to do:  where it is this stack's still (somebody changed the label):",
+      `            kubectl label mutatingwebhookconfiguration ${webhook.configuration} ${stackLabelKey}=${wish.stack} --overwrite`,
+      "          where somebody else has installed it since, have the stack forget its own (the URN: pulumi stack --show-urns):",
+      "            pulumi state delete --target-dependents 'URN of the WorkloadIdentityWebhook'",
+      "            pulumi up",
+    ].join("\n"),
+  );
+}
+
+function unhealthy(place: NamedCluster, webhook: FoundWebhook): RunError {
   const namespace = webhook.namespace ?? "NAMESPACE";
   return new RunError(
     [
@@ -90,7 +116,7 @@ function unhealthy(place: ClusterPlace, webhook: WorkloadIdentityWebhook): RunEr
   );
 }
 
-function absent(place: ClusterPlace, goes: boolean): RunError {
+function absent(place: NamedCluster, goes: boolean): RunError {
   const none = goes ? "would be left without a workload identity webhook" : "has no workload identity webhook";
   return new RunError(
     [
@@ -101,7 +127,7 @@ function absent(place: ClusterPlace, goes: boolean): RunError {
   );
 }
 
-function remedy({ kind, name, resourceGroup = "GROUP" }: ClusterPlace): string {
+function remedy({ kind, name, resourceGroup = "GROUP" }: NamedCluster): string {
   const azure = `--resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer --enable-workload-identity`;
   switch (kind) {
     case "kubernetes":
@@ -117,11 +143,11 @@ function remedy({ kind, name, resourceGroup = "GROUP" }: ClusterPlace): string {
   }
 }
 
-function described(webhook: WorkloadIdentityWebhook, wish: WebhookWish | undefined): string {
+function described(webhook: FoundWebhook, wish: WebhookWish | undefined): string {
   const by =
     webhook.stack === undefined
       ? (webhook.managedBy ?? "unknown")
-      : webhook.stack === wish?.stack
+      : isOwn(webhook, wish)
         ? "this stack"
         : `stack ${webhook.stack}`;
   return `${webhook.configuration} (namespace ${webhook.namespace ?? "none, called by URL"}, managed by ${by})`;

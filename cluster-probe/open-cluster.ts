@@ -1,21 +1,20 @@
 import { RunError } from "@pulumi/pulumi";
 import { ApiRequests } from "./api-requests";
 import { loadClient } from "./client-node";
-import { type PodDisruptionBudget, readPodDisruptionBudgets } from "./pod-disruption-budgets";
-import { type KeySet, readKeys, readReportedIssuer } from "./reported-issuer";
+import { type FoundNamespace, readNamespace } from "./namespaces";
+import { type KeySet, type Read, readKeys, readReportedIssuer } from "./reported-issuer";
 import { forbidden, notSignedIn, unreachable } from "./unreachable";
-import { readWebhooks, type WorkloadIdentityWebhook } from "./webhooks";
+import { type FoundWebhook, readWebhooks } from "./webhooks";
 
 /** What a cluster itself says. Every question is bounded in time and changes nothing in the cluster. */
 export interface ClusterProbe {
-  /** Address of the API server. */
-  readonly server: string;
   /** The issuer of the tokens that the cluster signs; undefined when the caller may not know it. */
   reportedIssuer(): Promise<string | undefined>;
   /** The public keys of these tokens. */
   keys(): Promise<KeySet>;
-  workloadIdentityWebhooks(): Promise<WorkloadIdentityWebhook[]>;
-  podDisruptionBudgets(): Promise<PodDisruptionBudget[]>;
+  workloadIdentityWebhooks(): Promise<FoundWebhook[]>;
+  /** Undefined when there is none of this name. */
+  namespace(name: string): Promise<FoundNamespace | undefined>;
 }
 
 /**
@@ -34,22 +33,24 @@ export async function openCluster(kubeconfigYaml: string, where: string): Promis
   if (answer.status >= 500) {
     throw unreachable(where, api.server, new Error(`it answered ${answer.status}`));
   }
-  const read = async (path: string, what: string): Promise<unknown> => {
-    const found = await api.get(path).catch((error: unknown) => {
-      throw unreachable(where, api.server, error);
-    });
-    if (found.status === 200) return found.body;
-    if (found.status === 401) throw notSignedIn(where, api.server);
-    if (found.status === 403) throw forbidden(where, what);
-    throw new RunError(
-      `The API server of ${where} answered ${found.status} to ${path}. Look with: kubectl get --raw ${path}`,
-    );
-  };
+  const reading =
+    (...withoutBody: number[]): Read =>
+    async (path, what) => {
+      const found = await api.get(path).catch((error: unknown) => {
+        throw unreachable(where, api.server, error);
+      });
+      if (found.status === 200) return found.body;
+      if (withoutBody.includes(found.status)) return undefined;
+      if (found.status === 401) throw notSignedIn(where, api.server);
+      if (found.status === 403) throw forbidden(where, what);
+      throw new RunError(
+        `The API server of ${where} answered ${found.status} to ${path}. Look with: kubectl get --raw ${path}`,
+      );
+    };
   return {
-    server: api.server,
     reportedIssuer: () => readReportedIssuer(api),
-    keys: () => readKeys(read),
-    workloadIdentityWebhooks: () => readWebhooks(read, api),
-    podDisruptionBudgets: () => readPodDisruptionBudgets(read),
+    keys: () => readKeys(reading()),
+    workloadIdentityWebhooks: () => readWebhooks(reading(), api),
+    namespace: (name) => readNamespace(name, reading(404)),
   };
 }

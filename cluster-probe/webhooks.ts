@@ -3,7 +3,7 @@ import type { ApiRequests } from "./api-requests";
 import type { Read } from "./reported-issuer";
 
 /** A registration that mutates pods for workload identity, whoever made it. */
-export interface WorkloadIdentityWebhook {
+export interface FoundWebhook {
   /** Name of the MutatingWebhookConfiguration. */
   readonly configuration: string;
   /** Namespace of its service; undefined when the API server calls it by URL. */
@@ -17,10 +17,10 @@ export interface WorkloadIdentityWebhook {
 }
 
 /** Labels by which a stack knows again what it installed. */
-export const stackLabel = "cross-tenant-identity/stack";
-export const managedByLabel = "app.kubernetes.io/managed-by";
+export const stackLabelKey = "cross-tenant-identity/stack";
+export const managedByLabelKey = "app.kubernetes.io/managed-by";
 // AKS marks what it runs inside a cluster.
-const aksManagedByLabel = "kubernetes.azure.com/managedby";
+const aksManagedByLabelKey = "kubernetes.azure.com/managedby";
 
 // azure-workload-identity v1.6.0, charts/workload-identity-webhook: the same on AKS, on Arc and by Helm.
 const webhookName = "mutation.azure-workload-identity.io";
@@ -53,7 +53,7 @@ const slicesSchema = z.looseObject({
 type Webhook = z.output<typeof webhookSchema>;
 
 /** Every workload identity webhook of the cluster: known by its name, or by the label of the pods that it asks for. */
-export async function readWebhooks(read: Read, api: ApiRequests): Promise<WorkloadIdentityWebhook[]> {
+export async function readWebhooks(read: Read, api: ApiRequests): Promise<FoundWebhook[]> {
   const list = listSchema.parse(
     await read(
       "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
@@ -70,8 +70,8 @@ export async function readWebhooks(read: Read, api: ApiRequests): Promise<Worklo
     found.map(async ({ metadata, webhook }) => ({
       configuration: metadata.name,
       namespace: webhook.clientConfig.service?.namespace,
-      managedBy: metadata.labels?.[managedByLabel] ?? metadata.labels?.[aksManagedByLabel],
-      stack: metadata.labels?.[stackLabel],
+      managedBy: metadata.labels?.[managedByLabelKey] ?? metadata.labels?.[aksManagedByLabelKey],
+      stack: metadata.labels?.[stackLabelKey],
       healthy: await isHealthy(webhook, api),
     })),
   );

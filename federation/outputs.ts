@@ -44,6 +44,12 @@ export const clusterOutput = z.object({
   location: z.string().optional(),
   /** By config path, as text. */
   fixed: z.record(z.string(), z.string()),
+  /** Of a cluster whose keys the stack publishes: UID of its namespace kube-system, by which a cluster is known again. */
+  uid: z.string().optional(),
+  /** Label value of the webhook that the stack installed in it. A stack that is renamed finds its own by it. */
+  webhook: z.string().optional(),
+  /** Whether the API server was seen to sign with the issuer that the stack publishes, and workloads were let in. */
+  issuerInUse: z.boolean().optional(),
 });
 
 export type ServiceAccountOutput = z.output<typeof serviceAccountOutput>;

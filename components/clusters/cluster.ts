@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../federation/clouds";
 import type { TenantId } from "../../federation/ids";
 import type { IssuerUrl } from "../../federation/issuer";
+import type { ClusterOutput } from "../../federation/outputs";
 import type { ConnectedTenant } from "../tenant-provider";
 
 /** The way into a cluster. */
@@ -25,6 +26,13 @@ export interface Cluster extends pulumi.ComponentResource {
   readonly access: ClusterAccess | undefined;
   /** Private key for the nodes (PEM, a secret), where the stack made one. */
   readonly sshPrivateKey?: pulumi.Output<string> | undefined;
+  /** What the cluster's own answers add to the stack's output `cluster`. */
+  readonly remembered?: Pick<ClusterOutput, "uid" | "webhook">;
+  /**
+   * Whether the API server signs with the issuer, for a cluster where somebody has to set it so. Until then workloads wait.
+   * @param issuer known in previews of a cluster that stays
+   */
+  signsWith?(issuer: pulumi.Output<IssuerUrl>): Promise<boolean | undefined>;
 }
 
 /** A cluster that takes workloads. */
@@ -46,6 +54,8 @@ export interface ClusterContext {
   /** The webhook's tenant for service accounts that name none. */
   readonly tenantId: TenantId;
   readonly environment: Environment;
+  /** The stack's cluster as its outputs last said it. */
+  readonly published?: ClusterOutput | undefined;
   /** Config paths of what differs from the cluster that stands, and may cost it: `cluster.replace` says so. */
   readonly confirmedChanges: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { checkIssuer, type ClusterPlace as ProbedPlace } from "../../cluster-probe/check-issuer";
+import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
 import { checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
@@ -98,8 +98,8 @@ async function openAndCheck(
   issuer: IssuerUrl,
   { runsWorkloads }: ClusterContext,
 ): Promise<string> {
-  const { yaml, context } = readKubeconfig(source, process.cwd(), process.env);
-  const place: ProbedPlace = {
+  const { yaml, context } = readKubeconfig(source, pulumi.getRootDirectory(), process.env);
+  const place: NamedCluster = {
     kind: "connected",
     name,
     resourceGroup,

@@ -1,13 +1,17 @@
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterPlace, checkIssuer } from "../../cluster-probe/check-issuer";
-import { borrowedWebhook, checkWebhooks } from "../../cluster-probe/check-webhooks";
+import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkWebhookNamespace } from "../../cluster-probe/check-webhook-namespace";
+import { borrowedWebhook, checkWebhooks, type WebhookWish } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
-import { openCluster } from "../../cluster-probe/open-cluster";
-import { checkSigningKeys, issuerNotInUse } from "../../cluster-probe/published-issuer-use";
+import { type ClusterProbe, openCluster } from "../../cluster-probe/open-cluster";
+import { checkSameCluster, checkSigningKeys, issuerUse } from "../../cluster-probe/published-issuer-use";
 import type { KeySet } from "../../cluster-probe/reported-issuer";
+import type { FoundWebhook } from "../../cluster-probe/webhooks";
 import type { PlainKubernetes } from "../../config/cluster";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
+import type { ClusterOutput } from "../../federation/outputs";
+import { webhookNamespace } from "../webhook/chart";
 import { WorkloadIdentityWebhook } from "../webhook/workload-identity-webhook";
 import { whenKnown } from "../when-known";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
@@ -20,59 +24,79 @@ import { PublishedIssuer } from "./published-issuer";
  */
 export async function makePlainKubernetes(cluster: PlainKubernetes, context: ClusterContext): Promise<Cluster> {
   const kubeconfig = readKubeconfig(cluster.kubeconfig, pulumi.getRootDirectory(), process.env);
-  const place: ClusterPlace = {
+  const named: NamedCluster = {
     kind: "kubernetes",
     name: cluster.name,
     issuerFrom: "cluster.oidcIssuerUrl",
     kubeconfigFrom: `cluster.kubeconfig, context ${kubeconfig.context}`,
   };
-  const probe = await openCluster(kubeconfig.yaml, `cluster ${cluster.name} (${place.kubeconfigFrom})`);
+  const probe = await openCluster(kubeconfig.yaml, `cluster ${cluster.name} (${named.kubeconfigFrom})`);
+  const published = context.published?.name === cluster.replace ? undefined : context.published;
   const [reported, webhooks] = await Promise.all([probe.reportedIssuer(), probe.workloadIdentityWebhooks()]);
-  if (cluster.oidcIssuerUrl !== undefined) checkIssuer(place, cluster.oidcIssuerUrl, reported);
+  if (cluster.oidcIssuerUrl !== undefined) checkIssuer(named, cluster.oidcIssuerUrl, reported);
+  const publishes = cluster.publishIssuer === undefined ? undefined : await whatToPublish(named, probe, published);
 
   // A cluster that runs nothing of this stack may well be without.
-  const { install } = cluster.webhook;
-  const indifferent = !context.runsWorkloads && install === "never";
-  const wish = { install, stack: context.stack };
-  const installs = !indifferent && checkWebhooks(place, webhooks, wish) === "installed by the stack";
+  const indifferent = !context.runsWorkloads && cluster.webhook.install === "never";
+  const wish = { install: cluster.webhook.install, stack: context.stack, installedAs: published?.webhook };
+  const installs = !indifferent && (await installsWebhook(named, probe, webhooks, wish));
 
-  const borrowed = installs ? undefined : borrowedWebhook(place, webhooks, wish);
-  if (borrowed !== undefined) await pulumi.log.warn(borrowed);
-
-  const keys = cluster.publishIssuer === undefined ? undefined : await probe.keys();
-  if (keys !== undefined) checkSigningKeys(place, keys);
-
-  const made = new PlainKubernetesCluster(cluster, context, { kubeconfig: kubeconfig.yaml, installs, keys });
-  if (keys !== undefined) await holdBackUntilInUse(made, place, reported);
-  return made;
+  const wasInUse = published?.issuerInUse === true;
+  const found = { named, kubeconfig: kubeconfig.yaml, reported, installs, publishes, wasInUse };
+  return new PlainKubernetesCluster(cluster, context, found);
 }
 
-/** Tokens of an issuer that nobody trusts are of no use: workloads wait until the API server signs with the published one. */
-async function holdBackUntilInUse(
-  made: PlainKubernetesCluster,
-  place: ClusterPlace,
-  reported: string | undefined,
-): Promise<void> {
-  // Before there is a storage account, no API server can be set to it.
-  const published = await whenKnown(made.oidcIssuerUrl);
-  if (published === reported && published !== undefined) return;
-  if (published !== undefined && reported === undefined) {
-    return pulumi.log.warn(
-      `Cluster ${place.name} does not let the kubeconfig's user see its issuer, so nobody compared it with the published one, ${published}.`,
-    );
+/** Whether the stack makes the webhook, or goes on to have it. */
+async function installsWebhook(
+  named: NamedCluster,
+  probe: ClusterProbe,
+  webhooks: readonly FoundWebhook[],
+  wish: WebhookWish,
+): Promise<boolean> {
+  if (checkWebhooks(named, webhooks, wish) === "there already") {
+    const borrowed = borrowedWebhook(named, webhooks, wish);
+    if (borrowed !== undefined) await pulumi.log.warn(borrowed);
+    return false;
   }
-  made.holdBack();
-  if (published !== undefined && reported !== undefined) {
-    await pulumi.log.warn(issuerNotInUse(place, published, reported));
+  if (webhooks.length === 0) {
+    const namespace = await probe.namespace(webhookNamespace);
+    const unfinished = checkWebhookNamespace(named, webhookNamespace, namespace, wish);
+    if (unfinished !== undefined) await pulumi.log.warn(unfinished);
   }
+  return true;
+}
+
+/** The keys, of the cluster that is meant. */
+async function whatToPublish(
+  named: NamedCluster,
+  probe: ClusterProbe,
+  published: ClusterOutput | undefined,
+): Promise<Publication> {
+  const [keys, namespace] = await Promise.all([probe.keys(), probe.namespace("kube-system")]);
+  if (namespace === undefined) throw new Error(`cluster ${named.name} has no namespace kube-system`);
+  checkSameCluster(named, published?.uid, namespace.uid);
+  checkSigningKeys(named, keys);
+  return { keys, uid: namespace.uid };
+}
+
+/** What the stack publishes of a cluster. */
+interface Publication {
+  readonly keys: KeySet;
+  /** By which the cluster is known again. */
+  readonly uid: string;
 }
 
 interface Found {
+  readonly named: NamedCluster;
   readonly kubeconfig: string;
+  /** The issuer that the API server signs with, as far as it says so. */
+  readonly reported: string | undefined;
   /** Whether the stack makes the webhook. */
   readonly installs: boolean;
-  /** The cluster's keys, when the stack publishes them. */
-  readonly keys: KeySet | undefined;
+  /** Undefined where the issuer is somebody else's to publish. */
+  readonly publishes: Publication | undefined;
+  /** Whether an earlier deployment saw the API server sign with the published issuer. */
+  readonly wasInUse: boolean;
 }
 
 /** A cluster of any make; the stack owns what it puts into it, never the cluster. */
@@ -80,13 +104,21 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
   public readonly name: string;
   public readonly clusterId: pulumi.Output<string>;
   public readonly oidcIssuerUrl: pulumi.Output<IssuerUrl>;
-  private held = false;
-  private readonly way: ClusterAccess;
+  public readonly access: ClusterAccess;
+  public readonly remembered: Pick<ClusterOutput, "uid" | "webhook">;
 
-  constructor(cluster: PlainKubernetes, context: ClusterContext, found: Found) {
+  constructor(
+    cluster: PlainKubernetes,
+    context: ClusterContext,
+    private readonly found: Found,
+  ) {
     super("cross-tenant-identity:kubernetes:Cluster", cluster.name, {});
     this.name = cluster.name;
-    this.oidcIssuerUrl = this.issuer(cluster, context, found.keys);
+    this.oidcIssuerUrl = this.issuer(cluster, context, found.publishes?.keys);
+    this.remembered = {
+      ...(found.publishes === undefined ? {} : { uid: found.publishes.uid }),
+      ...(found.installs ? { webhook: context.stack } : {}),
+    };
     this.clusterId = this.oidcIssuerUrl.apply((issuer): string => issuer);
 
     const kubeconfig = pulumi.secret(found.kubeconfig);
@@ -94,7 +126,7 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
       cluster.name,
       {
         kubeconfig,
-        clusterIdentifier: clusterIdentifier(cluster),
+        clusterIdentifier: clusterIdentifier(cluster, found.publishes),
         enableServerSideApply: true,
         // A new default tenant then changes the webhook's settings in place, and its pods after them.
         enableConfigMapMutable: true,
@@ -114,7 +146,7 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
           { parent: this },
         )
       : undefined;
-    this.way = {
+    this.access = {
       kubeconfig,
       kubernetes,
       contentOptions: () => (webhook === undefined ? {} : { dependsOn: [webhook.registration] }),
@@ -122,13 +154,12 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
     this.registerOutputs({ clusterId: this.clusterId, oidcIssuerUrl: this.oidcIssuerUrl });
   }
 
-  public get access(): ClusterAccess | undefined {
-    return this.held ? undefined : this.way;
-  }
-
-  /** From now on the cluster takes no workloads. */
-  public holdBack(): void {
-    this.held = true;
+  public async signsWith(issuer: pulumi.Output<IssuerUrl>): Promise<boolean | undefined> {
+    const { named, publishes, reported, wasInUse } = this.found;
+    if (publishes === undefined) return undefined;
+    const { inUse, note } = issuerUse(named, await whenKnown(issuer), reported, wasInUse);
+    if (note !== undefined) await pulumi.log.warn(note);
+    return inUse;
   }
 
   private issuer(
@@ -150,6 +181,10 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
  * What makes it another cluster, so that objects are then made anew. A kubeconfig of other credentials or another address
  * is the same cluster, and so is an issuer whose trailing slash was put right.
  */
-function clusterIdentifier({ name, oidcIssuerUrl, publishIssuer }: PlainKubernetes): string {
-  return [name, oidcIssuerUrl?.replace(/\/$/, "") ?? publishIssuer?.storageAccount].join("/");
+function clusterIdentifier(
+  { name, oidcIssuerUrl, publishIssuer }: PlainKubernetes,
+  publishes: Publication | undefined,
+): string {
+  if (oidcIssuerUrl !== undefined) return [name, oidcIssuerUrl.replace(/\/$/, "")].join("/");
+  return [name, publishIssuer?.storageAccount, publishes?.uid].join("/");
 }

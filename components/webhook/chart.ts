@@ -1,4 +1,4 @@
-import { managedByLabel, stackLabel } from "../../cluster-probe/webhooks";
+import { managedByLabelKey, stackLabelKey } from "../../cluster-probe/webhooks";
 
 /*
  * Names, labels and image of the workload identity webhook as its Helm chart has them
@@ -29,5 +29,5 @@ export const podLabels = { app: "workload-identity-webhook", "azure-workload-ide
 
 /** Labels of every object: a later run knows by them that the webhook is its own. */
 export function objectLabels(stack: string): Record<string, string> {
-  return { ...podLabels, [managedByLabel]: "pulumi", [stackLabel]: stack };
+  return { ...podLabels, [managedByLabelKey]: "pulumi", [stackLabelKey]: stack };
 }
