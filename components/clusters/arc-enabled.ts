@@ -3,6 +3,7 @@ import { z } from "zod";
 import { azureIssuer } from "../../federation/azure-issuer";
 import { sameId, type TenantId } from "../../federation/ids";
 import { type IssuerUrl, issuerFault, issuerUrl } from "../../federation/issuer";
+import { connectedClusters } from "./arc-api";
 
 /** What matters here of a connected cluster as Resource Manager answers it (azure-rest-api-specs, hybridkubernetes). */
 const answerSchema = z.looseObject({
@@ -47,9 +48,11 @@ export interface ArcEnabledCluster {
  * @throws pulumi.RunError, one text per fault: other tenant, features off, issuer not there or not usable
  */
 export function checkArcEnabled(answer: unknown, expected: ArcEnabledExpectation): ArcEnabledCluster {
-  const { id, kind, identity, properties } = answerSchema.parse(answer);
   const { name, resourceGroup, tenantId } = expected;
   const place = `cluster ${name} in resource group ${resourceGroup}`;
+  const read = answerSchema.safeParse(answer);
+  if (!read.success) throw unreadable(place, read.error, `az connectedk8s show -n ${name} -g ${resourceGroup}`);
+  const { id, kind, identity, properties } = read.data;
   const update = `az connectedk8s update -n ${name} -g ${resourceGroup} --enable-oidc-issuer --enable-workload-identity`;
   const show = `az connectedk8s show -n ${name} -g ${resourceGroup}`;
   const offline = agentsAway(name, properties);
@@ -131,6 +134,19 @@ export function checkArcEnabled(answer: unknown, expected: ArcEnabledExpectation
             `${offline} The issuer stays valid, but Azure cannot publish new signing keys until they are back, and tokens of a new key would be refused. Look with: ${show} --query connectivityStatus`,
           ],
   };
+}
+
+/** Azure has answered, but not what its specification says. */
+function unreadable(place: string, { issues }: z.ZodError, show: string): pulumi.RunError {
+  const paths = issues.map(({ path, message }) => `${path.join(".")} (${message})`);
+  return fault(`What Azure says about ${place} has not the form of an Arc-enabled cluster.`, [
+    ["where", paths.join(", ")],
+    ["look", show],
+    [
+      "to do",
+      `compare it with the Azure REST API, connectedClusters of ${connectedClusters.apiVersion}: another version may have come`,
+    ],
+  ]);
 }
 
 function agentsAway(

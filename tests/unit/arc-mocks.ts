@@ -40,7 +40,7 @@ export async function runArc<Config>(
   const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (text) => void warnings.push(text));
   await pulumi.runtime.setMocks(mocks(made, world), "cross-tenant-identity", "test", false, "organization");
   try {
-    const cluster = await make(config, { ...context(), ...changes });
+    const cluster = await make(config, { ...context(changes.environment), ...changes });
     await pulumi.runtime.disconnect();
     return { made, warnings, cluster };
   } catch (error) {
@@ -62,7 +62,7 @@ export function clusterConfig<Kind extends string>(values: Inputs & { kind: Kind
   return cluster as Extract<typeof cluster, { kind: Kind }>;
 }
 
-function context(): ClusterContext {
+function context(environment: ClusterContext["environment"] = "public"): ClusterContext {
   const connected = load({ tenantA, cluster: { kind: "aks", name: "any", resourceGroup: "any" } }).tenantA;
   if (connected === undefined) throw new Error("no tenant A");
   return {
@@ -71,14 +71,14 @@ function context(): ClusterContext {
       tenantId: connected.tenantId,
       subscriptionId: connected.subscriptionId,
       location: "eastus",
-      environment: "public",
+      environment,
       tags: { team: "edge" },
       signIn: { way: undefined, clientId: undefined, tokenFile: undefined },
     },
     stack: "organization.cross-tenant-identity.test",
     runsWorkloads: true,
     tenantId: tenantId(tenantA.tenantId),
-    environment: "public",
+    environment,
     confirmedChanges: [],
   };
 }

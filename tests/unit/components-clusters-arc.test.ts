@@ -234,5 +234,6 @@ describe("the removal of PodDisruptionBudgets", () => {
       warn.mockRestore();
       jest.useRealTimers();
     }
-  });
+    // The client of Kubernetes' API is big, and read here for the first time.
+  }, 60_000);
 });

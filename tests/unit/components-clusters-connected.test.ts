@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { type ArcEnabledExpectation, checkArcEnabled } from "../../components/clusters/arc-enabled";
 import { makeConnected } from "../../components/clusters/connected";
 import { tenantId } from "../../federation/ids";
@@ -52,6 +53,15 @@ describe("what Azure says about an Arc-enabled cluster", () => {
   to do:  az connectedk8s update -n edge -g rg-edge --enable-oidc-issuer --enable-workload-identity
   then:   set --service-account-issuer of its API server to the issuer that this shows, where Arc does not manage the API server:
           az connectedk8s show -n edge -g rg-edge --query oidcIssuerProfile.issuerUrl -o tsv`);
+  });
+
+  it("is refused with the place where it has another form than the specification's", () => {
+    expect(
+      refusal({ ...answer, properties: { ...answer.properties, oidcIssuerProfile: "on" } }),
+    ).toBe(`What Azure says about cluster edge in resource group rg-edge has not the form of an Arc-enabled cluster. Nothing was deployed.
+  where:  properties.oidcIssuerProfile (Invalid input: expected object, received string)
+  look:   az connectedk8s show -n edge -g rg-edge
+  to do:  compare it with the Azure REST API, connectedClusters of 2026-05-01: another version may have come`);
   });
 
   it("needs workload identity for workloads only", () => {
@@ -197,5 +207,19 @@ describe("an Arc-enabled cluster", () => {
     const { error } = await runArc(makeConnected, clusterConfig(place), { refusal });
     expect(error?.message).toContain("Arc-enabled cluster edge could not be read.");
     expect(error?.message).toContain("cause:   the deployer lacks a right");
+  });
+
+  it("is refused without a sign-in in words for the cloud that tenant A is in", async () => {
+    const refusal = "please run 'az login' to setup account";
+    const { error } = await runArc(makeConnected, clusterConfig(place), { refusal }, { environment: "usgovernment" });
+    expect(error?.message).toContain("az cloud set --name AzureUSGovernment && az login");
+  });
+
+  it("has its kubeconfig beside the project's file, wherever the program runs", async () => {
+    const config = clusterConfig({ ...place, kubeconfig: { path: "config" } }, [workload]);
+    const root = jest.spyOn(pulumi, "getRootDirectory").mockReturnValue(folder);
+    const { error } = await runArc(makeConnected, config, { existing });
+    root.mockRestore();
+    expect(error).toBeUndefined();
   });
 });
