@@ -71,7 +71,6 @@ async function made(config: object, { runsWorkloads = true, preview = false } = 
       subscriptionId: subscriptionId("aaaaaaaa-1111-4111-8111-11111111111a"),
       location: "eastus",
       environment: "public",
-      confirmedChanges: [],
       tags: { owner: "team" },
       signIn: { way: undefined, clientId: undefined, tokenFile: undefined },
     },
@@ -79,6 +78,7 @@ async function made(config: object, { runsWorkloads = true, preview = false } = 
     runsWorkloads,
     tenantId: tenantId("aaaaaaaa-0000-4000-8000-00000000000a"),
     environment: "public",
+    confirmedChanges: [],
   };
   const parsed = plainKubernetesSchema.parse({
     kind: "kubernetes",
