@@ -222,7 +222,7 @@ export class PodRunner {
     return followProbes({
       spec,
       localPort: (port) => this.#place.localPort(port),
-      running: () => container.running,
+      run: () => (container.running ? container.containerId : undefined),
       onReady: (ready, why) => {
         if (!ready && why) this.#event("Warning", "Unhealthy", `Readiness probe failed: ${why}`);
         container.setReady(ready);

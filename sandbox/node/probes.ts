@@ -9,7 +9,8 @@ export interface ProbedContainer {
   spec: V1Container;
   /** The port of this machine that stands for one of the container's. */
   localPort(port: number): number;
-  running(): boolean;
+  /** The run that goes on, by its id; undefined between two. */
+  run(): string | undefined;
   /** Each change of the readiness probe's mind, and the start of each run as not ready. */
   onReady(ready: boolean, why: string | undefined): void;
   /** The liveness probe has failed as often as it may: the container is to be ended. */
@@ -66,21 +67,21 @@ function follow(container: ProbedContainer, probe: V1Probe | undefined, followin
   if (!isRun(probe)) return () => undefined;
   let known: boolean | undefined;
   let streak = 0;
-  let since: number | undefined;
+  let run: string | undefined;
+  let since = 0;
   const look = async () => {
-    if (!container.running()) {
-      since = undefined;
-      return;
-    }
-    if (since === undefined) {
+    const now = container.run();
+    if (now !== run) {
+      run = now;
       since = Date.now();
       known = following.onStart === undefined ? undefined : false;
       streak = 0;
-      following.onStart?.();
+      if (now !== undefined) following.onStart?.();
     }
+    if (now === undefined) return;
     if (Date.now() - since < following.delayMs) return;
     const failure = await attempt(container, probe);
-    if (!container.running() || since === undefined) return;
+    if (container.run() !== now) return;
     const good = failure === undefined;
     streak = good === known ? 0 : streak + 1;
     const needed = good ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);

@@ -131,13 +131,23 @@ export class ConnectedClusters {
     const live = this.of(cluster);
     live.running = running;
     return (async () => {
-      await Promise.all([wait(this.delays.agentMs, undefined, { ref: false }), after]);
+      await Promise.all([this.#agentsStart(), after]);
       const kubernetesVersion = await this.#world.backend.kubernetesVersion();
       if (live.gone) return;
       live.state = { ...live.state, kubernetesVersion, agentState: "Succeeded", connectivityStatus: "Connected" };
       this.#publish(live);
       this.#show(cluster, live);
     })();
+  }
+
+  /** A delay that is changed holds for agents that start already. */
+  async #agentsStart(): Promise<void> {
+    const begun = Date.now();
+    for (;;) {
+      const left = begun + this.delays.agentMs - Date.now();
+      if (left <= 0) return;
+      await wait(Math.min(left, 100), undefined, { ref: false });
+    }
   }
 
   /** The cluster behind the resource is gone. */
@@ -194,13 +204,15 @@ export class ConnectedClusters {
   #settle(cluster: StoredResource, live: Live, work: () => Promise<void>): Operation {
     this.#show(cluster, live);
     const settle = (provisioningState: string) => {
+      // A deletion that has begun says its own state.
+      if (live.state.provisioningState === "Deleting") return;
       live.state = { ...live.state, provisioningState };
       this.#show(cluster, live);
     };
     live.operation = live.tenant.operations.start(async () => {
       try {
         await work();
-        if (live.state.provisioningState !== "Deleting") settle("Succeeded");
+        settle("Succeeded");
       } catch (error) {
         settle("Failed");
         throw error;
