@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import { parse } from "yaml";
 import type { Client, KubeConfig } from "./client-node";
+import { environmentProxy } from "./environment-proxy";
 import { failureCode, failureReason } from "./failure";
 
 /** An answer of the API server, whatever its status. */
@@ -39,10 +40,11 @@ export class ApiRequests {
   static async of({ KubeConfig }: Client, kubeconfigYaml: string): Promise<ApiRequests> {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(kubeconfigYaml);
-    const server = kubeConfig.getCurrentCluster()?.server;
-    if (!server) throw new Error("the kubeconfig names no server");
+    const cluster = kubeConfig.getCurrentCluster();
+    if (!cluster?.server) throw new Error("the kubeconfig names no server");
+    prepareConnection(cluster);
     prepareSignIn(kubeConfig, kubeconfigYaml);
-    const requests = new ApiRequests(kubeConfig, server);
+    const requests = new ApiRequests(kubeConfig, cluster.server);
     await requests.signIn();
     return requests;
   }
@@ -71,10 +73,6 @@ export class ApiRequests {
   private async send(method: string, path: string, body?: string): Promise<ApiAnswer> {
     const options: RequestOptions = {};
     await this.kubeConfig.applyToHTTPSOptions(options);
-    // kubectl and the Kubernetes provider take the environment's proxy where the kubeconfig names none; so does this.
-    if (!this.kubeConfig.getCurrentCluster()?.proxyUrl && this.server.startsWith("https:")) {
-      options.agent = new Agent({ ...tlsOf(options), proxyEnv: process.env });
-    }
     // A server behind a path (Rancher, some gateways) keeps that path before Kubernetes' own.
     const url = new URL(`${this.server.replace(/\/$/, "")}${path}`);
     const request = url.protocol === "http:" ? httpRequest : httpsRequest;
@@ -121,9 +119,10 @@ function prepareSignIn(kubeConfig: KubeConfig, kubeconfigYaml: string): void {
   if (file !== undefined && !user.token) Object.assign(user, { token: readFileSync(file, "utf8").trim() });
 }
 
-/** What a kubeconfig says about the connection itself. */
-function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions) {
-  return { ca, cert, key, rejectUnauthorized, servername };
+/** kubectl and the Kubernetes provider take the environment's proxy where the kubeconfig names none; so does this. */
+function prepareConnection(cluster: NonNullable<ReturnType<KubeConfig["getCurrentCluster"]>>): void {
+  const proxyUrl = cluster.proxyUrl ?? environmentProxy(cluster.server, process.env);
+  if (proxyUrl !== undefined) Object.assign(cluster, { proxyUrl });
 }
 
 interface Exec {

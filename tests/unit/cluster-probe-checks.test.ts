@@ -1,10 +1,11 @@
 import { RunError } from "@pulumi/pulumi";
-import { type ClusterPlace, checkIssuer } from "../../cluster-probe/check-issuer";
-import { checkWebhooks } from "../../cluster-probe/check-webhooks";
-import { issuerNotInUse } from "../../cluster-probe/published-issuer-use";
-import type { WorkloadIdentityWebhook } from "../../cluster-probe/webhooks";
+import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkWebhookNamespace } from "../../cluster-probe/check-webhook-namespace";
+import { borrowedWebhook, checkWebhooks } from "../../cluster-probe/check-webhooks";
+import { checkSameCluster, issuerUse } from "../../cluster-probe/published-issuer-use";
+import type { FoundWebhook } from "../../cluster-probe/webhooks";
 
-const place: ClusterPlace = {
+const place: NamedCluster = {
   kind: "kubernetes",
   name: "eks-apps",
   issuerFrom: "cluster.oidcIssuerUrl",
@@ -70,31 +71,66 @@ describe("the issuer of config against the cluster's own", () => {
 
 describe("the issuer that the stack publishes", () => {
   const website = "https://wiissuer4711.z13.web.core.windows.net/";
+  const inside = "https://kubernetes.default.svc";
 
-  it("is not the cluster's yet: the flags, the former issuer second", () => {
-    const text = issuerNotInUse(place, website, "https://kubernetes.default.svc");
-    const flags = text.split("\n").filter((line) => line.includes("--service-account-issuer"));
+  it("is not the cluster's yet: workloads wait; the flags, the former issuer second", () => {
+    const { inUse, note = "" } = issuerUse(place, website, inside, false);
+    expect(inUse).toBe(false);
+    expect(note).toContain("Its workloads wait.");
+    const flags = note.split("\n").filter((line) => line.includes("--service-account-issuer"));
     expect(flags.map((line) => line.trim())).toEqual([
       `--service-account-issuer=${website}`,
-      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-issuer=${inside}`,
     ]);
   });
 
   it("was set without its slash: says so", () => {
-    expect(issuerNotInUse(place, website, website.replace(/\/$/, ""))).toContain("differ only in the trailing slash");
+    const { note } = issuerUse(place, website, website.replace(/\/$/, ""), false);
+    expect(note).toContain("differ only in the trailing slash");
+  });
+
+  it("is the cluster's", () => expect(issuerUse(place, website, website, false)).toEqual({ inUse: true }));
+
+  it("was the cluster's, and is not for a while: its workloads stay", () => {
+    const { inUse, note } = issuerUse(place, website, inside, true);
+    expect(inUse).toBe(true);
+    expect(note).toMatch(/no longer signs with the published issuer[\s\S]*--service-account-issuer=/);
+  });
+
+  it("is not known in a preview that makes its place", () =>
+    expect(issuerUse(place, undefined, inside, false)).toEqual({ inUse: false }));
+
+  it("cannot be compared with a cluster that does not say: workloads run, and that is said", () => {
+    const { inUse, note } = issuerUse(place, website, undefined, false);
+    expect(inUse).toBe(true);
+    expect(note).toContain(`nobody compared it with the published one, ${website}`);
+  });
+});
+
+describe("the cluster whose keys are published", () => {
+  it("is the same, or the first", () => {
+    expect(() => checkSameCluster(place, undefined, "1")).not.toThrow();
+    expect(() => checkSameCluster(place, "1", "1")).not.toThrow();
+  });
+
+  it("is another one: both are named, with the way through", () => {
+    const text = failure(() => checkSameCluster(place, "1111", "2222"));
+    expect(text).toMatch(/leads to another cluster than the one whose keys this stack has published for eks-apps/);
+    expect(text).toMatch(/UID 1111[\s\S]*2222 \(cluster\.kubeconfig\)/);
+    expect(text).toContain("pulumi config set --path cluster.replace eks-apps");
   });
 });
 
 describe("the webhooks of a cluster", () => {
-  const helm: WorkloadIdentityWebhook = {
+  const helm: FoundWebhook = {
     configuration: "azure-wi-webhook-mutating-webhook-configuration",
     namespace: "azure-workload-identity-system",
     managedBy: "Helm",
     stack: undefined,
     healthy: true,
   };
-  const own: WorkloadIdentityWebhook = { ...helm, managedBy: "pulumi", stack: "org.project.a" };
-  const other: WorkloadIdentityWebhook = { ...helm, configuration: "second", namespace: "elsewhere" };
+  const own: FoundWebhook = { ...helm, managedBy: "pulumi", stack: "org.project.a" };
+  const other: FoundWebhook = { ...helm, configuration: "second", namespace: "elsewhere" };
   const wish = (install: "auto" | "always" | "never") => ({ install, stack: "org.project.a" });
 
   it.each([
@@ -161,4 +197,50 @@ describe("the webhooks of a cluster", () => {
   it("two on a managed cluster: the one that came by Helm goes", () => {
     expect(failure(() => checkWebhooks({ ...place, kind: "existingAks" }, [helm, other]))).toContain("helm list");
   });
+
+  describe("of a stack that was renamed", () => {
+    const renamed = (install: "auto" | "never") => ({
+      ...wish(install),
+      stack: "org.project.new",
+      installedAs: own.stack,
+    });
+
+    it("is its own, and stays", () => {
+      expect(checkWebhooks(place, [own], renamed("auto"))).toBe("installed by the stack");
+      expect(borrowedWebhook(place, [own], renamed("auto"))).toBeUndefined();
+    });
+
+    it("goes with never, as any of its own", () =>
+      expect(failure(() => checkWebhooks(place, [own], renamed("never")))).toMatch(/would be left without/));
+  });
+
+  it.each(["auto", "never"] as const)(
+    "installed by the stack, and now somebody else's: never removed with what the stack made (%s)",
+    (install) => {
+      const text = failure(() => checkWebhooks(place, [helm], { ...wish(install), installedAs: "org.project.a" }));
+      expect(text).toMatch(/not marked as its own[\s\S]*managed by Helm/);
+      expect(text).toContain(`kubectl label mutatingwebhookconfiguration ${helm.configuration}`);
+      expect(text).toContain("pulumi state delete");
+    },
+  );
+});
+
+describe("the namespace of a webhook that is about to be installed", () => {
+  const wish = { install: "auto", stack: "org.project.a" } as const;
+  const namespace = { uid: "1", labels: {}, terminating: false };
+  const of = (stack: string) => ({ ...namespace, labels: { "cross-tenant-identity/stack": stack } });
+  const check = (found?: typeof namespace) => checkWebhookNamespace(place, "wi", found, wish);
+
+  it("is not there: nothing to say", () => expect(check()).toBeUndefined());
+
+  it("is this stack's: goes on, and says how a cut off deployment ends", () =>
+    expect(check(of("org.project.a"))).toMatch(
+      /did not come to its end[\s\S]*kubectl delete --ignore-not-found namespace\/wi/,
+    ));
+
+  it.each([
+    ["nobody's known", namespace, /namespace wi that this stack did not make[\s\S]*webhook\.install to never/],
+    ["another stack's", of("org.project.b"), /made by stack org\.project\.b/],
+    ["on its way out", { ...of("org.project.a"), terminating: true }, /is being deleted[\s\S]*kubectl wait/],
+  ])("is %s: refused, with what to do", (_whose, found, words) => expect(failure(() => check(found))).toMatch(words));
 });

@@ -164,11 +164,16 @@ describe("what the cluster says", () => {
     expect(await failure(probe.keys())).toContain("system:service-account-issuer-discovery");
   });
 
-  it("its PodDisruptionBudgets", async () => {
-    api.answers["/apis/policy/v1/poddisruptionbudgets"] = {
-      body: { items: [{ metadata: { name: "p", namespace: "n" }, status: { disruptionsAllowed: 0 } }] },
-    };
-    expect(await (await open()).podDisruptionBudgets()).toEqual([{ namespace: "n", name: "p", disruptionsAllowed: 0 }]);
+  it("a namespace, where there is one; without the right to read it, which right it is", async () => {
+    const probe = await open();
+    const path = "/api/v1/namespaces/kube-system";
+    expect(await probe.namespace("kube-system")).toBeUndefined();
+    api.answers[path] = { body: { metadata: { name: "kube-system", uid: "1" }, status: { phase: "Active" } } };
+    expect(await probe.namespace("kube-system")).toEqual({ uid: "1", labels: {}, terminating: false });
+    api.answers[path] = { body: { metadata: { uid: "1", labels: { a: "b" } }, status: { phase: "Terminating" } } };
+    expect(await probe.namespace("kube-system")).toEqual({ uid: "1", labels: { a: "b" }, terminating: true });
+    api.answers[path] = { status: 403 };
+    expect(await failure(probe.namespace("kube-system"))).toContain("may not get namespace kube-system");
   });
 });
 
