@@ -9,7 +9,7 @@ import type { ConnectedTenant } from "../tenant-provider";
 import { makeAgentPools } from "./agent-pools";
 import { apiServerAccess, dnsPrefix, given, networkProfile, scales, signIn, systemPool } from "./aks-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
-import { checkKubelogin } from "./kubelogin";
+import { checkKubelogin } from "./kubelogin-check";
 import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
 /**

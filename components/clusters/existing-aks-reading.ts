@@ -3,6 +3,7 @@ import {
   getManagedCluster,
 } from "@pulumi/azure-native/containerservice/getManagedCluster";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterPlace } from "../../config/clusters/place";
 import { environmentPrefix } from "../../config/credentials";
 import { adviceFor } from "../../federation/advice";
 import { azureIssuer } from "../../federation/azure-issuer";
@@ -10,7 +11,6 @@ import { sameId } from "../../federation/ids";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import type { Switch } from "./managed-cluster-features";
-import type { ClusterPlace } from "./place";
 
 /** What a managed cluster that exists says about itself. */
 export interface ExistingFacts {
@@ -47,10 +47,15 @@ async function read(place: ClusterPlace, tenant: ConnectedTenant): Promise<GetMa
       { provider: tenant.provider },
     );
   } catch (error) {
-    const { tenantId, subscriptionId } = tenant;
+    const { tenantId, subscriptionId, environment } = tenant;
     const answer = (error instanceof Error ? error.message : String(error)).trim();
     const absent = /\b404\b|ResourceNotFound|ResourceGroupNotFound/.test(answer);
-    const advice = adviceFor(answer, { key: "tenantA", tenantId, variablePrefix: environmentPrefix.tenantA });
+    const advice = adviceFor(answer, {
+      key: "tenantA",
+      tenantId,
+      environment,
+      variablePrefix: environmentPrefix.tenantA,
+    });
     throw new pulumi.RunError(
       [
         `Cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing was deployed.`,

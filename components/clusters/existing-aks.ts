@@ -2,20 +2,21 @@ import { getClientTokenOutput } from "@pulumi/azure-native/authorization/getClie
 import { listManagedClusterUserCredentials } from "@pulumi/azure-native/containerservice/listManagedClusterUserCredentials";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { checkIssuer, type ClusterPlace as ProbedPlace } from "../../cluster-probe/check-issuer";
+import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
 import { checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
 import type { ExistingAks } from "../../config/cluster";
-import { managedClusterType } from "../../config/clusters/existing-aks";
+import { type ClusterPlace, existingPlace } from "../../config/clusters/place";
+import { managedClusterType } from "../../config/clusters/resource-types";
 import { cloudOf } from "../../federation/clouds";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
 import { checkSettled, type ExistingFacts, readExistingAks } from "./existing-aks-reading";
-import { checkKubelogin, needsKubelogin } from "./kubelogin";
+import { needsKubelogin } from "./kubelogin";
+import { checkInstalled, checkKubelogin } from "./kubelogin-check";
 import { ManagedClusterFeatures } from "./managed-cluster-features";
-import { type ClusterPlace, existingPlace } from "./place";
 import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
 /**
@@ -34,7 +35,11 @@ export async function makeExistingAks(config: ExistingAks, context: ClusterConte
 
   const kubeconfig = await kubeconfigOf(config, place, tenant);
   if (context.runsWorkloads) {
-    if (needsKubelogin(kubeconfig.yaml)) checkKubelogin(place.name, tenant.signIn, process.env);
+    if (needsKubelogin(kubeconfig.yaml)) {
+      // A kubeconfig of the user's own says itself who signs in.
+      if (config.kubeconfig !== undefined) checkInstalled(place.name, process.env);
+      else checkKubelogin(place.name, tenant.signIn, process.env);
+    }
     await probe(place, facts, kubeconfig);
   }
   if (config.workloadIdentity === "disabled" && features.workloadIdentity === "enabled") {
@@ -132,7 +137,7 @@ interface Kubeconfig {
 
 async function kubeconfigOf(config: ExistingAks, place: ClusterPlace, tenant: ConnectedTenant): Promise<Kubeconfig> {
   if (config.kubeconfig !== undefined) {
-    const { yaml, context } = readKubeconfig(config.kubeconfig, process.cwd(), process.env);
+    const { yaml, context } = readKubeconfig(config.kubeconfig, pulumi.getRootDirectory(), process.env);
     return { yaml, from: `cluster.kubeconfig, context ${context}` };
   }
   try {
@@ -165,7 +170,7 @@ async function probe(
   { issuer, features }: ExistingFacts,
   { yaml, from }: Kubeconfig,
 ): Promise<void> {
-  const place: ProbedPlace = {
+  const place: NamedCluster = {
     kind: "existingAks",
     name,
     resourceGroup,
@@ -184,7 +189,7 @@ async function probe(
   if (foreign.length > 0) throw secondWebhook(name, foreign);
 }
 
-/** With workload identity AKS brings a webhook of its own, whatever is installed (azure-workload-identity issue 856). */
+/** Switching workload identity on has AKS install its own webhook in kube-system, beside any other (azure-workload-identity issue 856). */
 function secondWebhook(
   name: string,
   found: readonly { readonly configuration: string; readonly namespace: string | undefined }[],

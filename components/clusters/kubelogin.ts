@@ -1,17 +1,25 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import type { SignIn } from "../tenant-provider";
+import { cloudOf } from "../../federation/clouds";
+import type { ConnectedTenant, SignIn } from "../tenant-provider";
 
 /** How kubelogin gets a token; its `--login` (azure.github.io/kubelogin, "Login Modes"). */
 type LoginMethod = "azurecli" | "spn" | "workloadidentity" | "msi";
 
+/** Who signs in to the cluster, and where. */
+export type Deployer = Pick<ConnectedTenant, "tenantId" | "environment" | "signIn">;
+
+const variableSchema = z.object({ name: z.string(), value: z.string() });
 const execUserSchema = z.looseObject({
   name: z.string(),
   user: z.looseObject({
-    exec: z.looseObject({ command: z.string(), args: z.array(z.string()).default([]) }).optional(),
+    exec: z
+      .looseObject({
+        command: z.string(),
+        args: z.array(z.string()).default([]),
+        env: z.array(variableSchema).nullish(),
+      })
+      .optional(),
   }),
 });
 const kubeconfigSchema = z.looseObject({ users: z.array(execUserSchema) });
@@ -30,7 +38,7 @@ function isKubelogin(command: string | undefined): boolean {
  * What `kubelogin convert-kubeconfig` does: AKS's kubeconfig asks for a device code, which nobody types during a
  * deployment; this one signs in as tenant A's deployer does. Secrets stay in the environment of the process.
  */
-export function convertedKubeconfig(kubeconfig: string, tenantId: string, signIn: SignIn): string {
+export function convertedKubeconfig(kubeconfig: string, deployer: Deployer): string {
   const content = kubeconfigSchema.parse(parse(kubeconfig));
   const users = content.users.map((entry) => {
     const { exec } = entry.user;
@@ -40,18 +48,21 @@ export function convertedKubeconfig(kubeconfig: string, tenantId: string, signIn
     const args = [
       "get-token",
       "--login",
-      loginMethod(signIn),
+      loginMethod(deployer.signIn),
       "--server-id",
       serverId,
-      ...loginArguments(tenantId, signIn, exec.args),
+      ...loginArguments(deployer, argument(exec.args, "--environment")),
     ];
-    return { ...entry, user: { exec: { ...exec, command: "kubelogin", args } } };
+    const own = loginVariables(deployer);
+    const env = [...(exec.env ?? []).filter(({ name }) => !own.some((variable) => variable.name === name)), ...own];
+    return { ...entry, user: { exec: { ...exec, command: "kubelogin", args, env } } };
   });
   return stringify({ ...content, users });
 }
 
-function loginArguments(tenantId: string, signIn: SignIn, given: readonly string[]): string[] {
+function loginArguments({ tenantId, signIn }: Deployer, cloud: string | undefined): string[] {
   const client = signIn.clientId === undefined ? [] : ["--client-id", signIn.clientId];
+  const environment = cloud === undefined ? [] : ["--environment", cloud];
   switch (loginMethod(signIn)) {
     case "msi":
       return client;
@@ -60,13 +71,33 @@ function loginArguments(tenantId: string, signIn: SignIn, given: readonly string
       return ["--tenant-id", tenantId];
     case "workloadidentity": {
       const file = signIn.tokenFile === undefined ? [] : ["--federated-token-file", signIn.tokenFile];
-      return [...client, "--tenant-id", tenantId, ...file];
+      return [...client, "--tenant-id", tenantId, ...environment, ...file];
     }
-    case "spn": {
-      const environment = argument(given, "--environment");
-      return [...client, "--tenant-id", tenantId, ...(environment === undefined ? [] : ["--environment", environment])];
-    }
+    case "spn":
+      return [...client, "--tenant-id", tenantId, ...environment];
   }
+}
+
+/**
+ * The same once more as variables, and no secret among them: kubelogin lets the environment win over its arguments
+ * (pkg/internal/token/options.go, UpdateFromEnv), and there may lie what signs in to the other tenant. An empty one
+ * wins too, and so takes away what the environment has.
+ */
+function loginVariables({ tenantId, environment, signIn }: Deployer): { name: string; value: string }[] {
+  const method = loginMethod(signIn);
+  const { clientId, tokenFile } = signIn;
+  return Object.entries({
+    AAD_LOGIN_METHOD: method,
+    AZURE_TENANT_ID: tenantId,
+    ...(clientId !== undefined || method === "msi" ? { AZURE_CLIENT_ID: clientId ?? "" } : {}),
+    // kubelogin prefers a certificate to a secret.
+    ...(signIn.way === "clientSecret" ? { AZURE_CLIENT_CERTIFICATE_PATH: "" } : {}),
+    ...(method === "workloadidentity" ? { AZURE_AUTHORITY_HOST: cloudOf(environment).authority } : {}),
+    // And GitHub's token to a file.
+    ...(method === "workloadidentity" && tokenFile !== undefined
+      ? { AZURE_FEDERATED_TOKEN_FILE: tokenFile, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "" }
+      : {}),
+  }).map(([name, value]) => ({ name, value }));
 }
 
 function loginMethod({ way }: SignIn): LoginMethod {
@@ -86,50 +117,4 @@ function loginMethod({ way }: SignIn): LoginMethod {
 function argument(args: readonly string[], name: string): string | undefined {
   const at = args.indexOf(name);
   return at === -1 ? undefined : args[at + 1];
-}
-
-/** Variables that kubelogin takes the deployer's secret from (kubelogin, internal/env/variables.go). */
-const secretVariables = {
-  clientSecret: ["AAD_SERVICE_PRINCIPAL_CLIENT_SECRET", "AZURE_CLIENT_SECRET"],
-  clientCertificatePath: ["AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE", "AZURE_CLIENT_CERTIFICATE_PATH"],
-} as const;
-
-/**
- * Checks that the Kubernetes provider, which starts with this process's environment, will be able to sign in.
- * @throws pulumi.RunError that says what to install or to set.
- */
-export function checkKubelogin(cluster: string, signIn: SignIn, environment: NodeJS.ProcessEnv): void {
-  if (!isOnPath("kubelogin", environment)) {
-    throw new pulumi.RunError(
-      [
-        `Cluster ${cluster} lets in only who signs in with Entra ID, and kubelogin, which does that, is not on PATH. Nothing was deployed.`,
-        "  to do:   install it: az aks install-cli, or https://azure.github.io/kubelogin/install.html",
-      ].join("\n"),
-    );
-  }
-  if (signIn.way !== "clientSecret" && signIn.way !== "clientCertificatePath") return;
-  const [variable, ...others] = secretVariables[signIn.way];
-  if ([variable, ...others].some((name) => environment[name])) return;
-  const own = signIn.way === "clientSecret" ? "TENANT_A_ARM_CLIENT_SECRET" : "TENANT_A_ARM_CLIENT_CERTIFICATE_PATH";
-  throw new pulumi.RunError(
-    [
-      `Cluster ${cluster} lets in only who signs in with Entra ID, and kubelogin has no secret of tenant A's deployer${signIn.clientId === undefined ? "" : ` (client ${signIn.clientId})`}. Nothing was deployed.`,
-      "  cause:   kubelogin looks in the environment; the kubeconfig, which is in the state, carries no secret",
-      `  to do:   export ${variable}="$${own}"${signIn.clientId === undefined ? "" : ` AAD_SERVICE_PRINCIPAL_CLIENT_ID=${signIn.clientId}`}`,
-    ].join("\n"),
-  );
-}
-
-function isOnPath(command: string, environment: NodeJS.ProcessEnv): boolean {
-  const folders = (environment.PATH ?? environment.Path ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.some((folder) => [command, `${command}.exe`].some((name) => isExecutable(join(folder, name))));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

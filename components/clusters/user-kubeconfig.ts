@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectedTenant } from "../tenant-provider";
-import { convertedKubeconfig, needsKubelogin } from "./kubelogin";
+import { convertedKubeconfig, type Deployer, needsKubelogin } from "./kubelogin";
 
 /** Asks AKS for a kubeconfig that kubelogin understands. It changes nothing for a cluster without Entra ID. */
 export const credentialsFormat = { format: "exec" } as const;
@@ -9,11 +8,11 @@ export const credentialsFormat = { format: "exec" } as const;
 export function deployersKubeconfig(
   cluster: string,
   kubeconfigs: readonly { readonly value: string }[],
-  { tenantId, signIn }: ConnectedTenant,
+  deployer: Deployer,
 ): string {
   const [first] = kubeconfigs;
   if (first === undefined)
     throw new pulumi.RunError(`Azure returned no kubeconfig for cluster ${cluster}. Run \`pulumi up\` again.`);
   const kubeconfig = Buffer.from(first.value, "base64").toString("utf8");
-  return needsKubelogin(kubeconfig) ? convertedKubeconfig(kubeconfig, tenantId, signIn) : kubeconfig;
+  return needsKubelogin(kubeconfig) ? convertedKubeconfig(kubeconfig, deployer) : kubeconfig;
 }
