@@ -5,11 +5,14 @@ import type { ClusterContext } from "../../components/clusters/cluster";
 import { makePlainKubernetes } from "../../components/clusters/plain-kubernetes";
 import { plainKubernetesSchema } from "../../config/clusters/plain-kubernetes";
 import { subscriptionId, tenantId } from "../../federation/ids";
+import type { ClusterOutput } from "../../federation/outputs";
 import { discoveryPath, FakeApiServer, keysPath, registration, registrationsPath } from "./fake-api-server";
 
 const issuer = "https://oidc.eks.us-east-1.amazonaws.com/id/ABC";
 const website = "https://wiissuer4711.z13.web.core.windows.net/";
 const publishIssuer = { resourceGroup: "rg-issuer", storageAccount: "wiissuer4711" };
+const systemPath = "/api/v1/namespaces/kube-system";
+const webhookNamespacePath = "/api/v1/namespaces/azure-workload-identity-system";
 const own = { "app.kubernetes.io/managed-by": "pulumi", "cross-tenant-identity/stack": "org.project.dev" };
 const helm = { "app.kubernetes.io/managed-by": "Helm" };
 const byUrl = { url: "https://127.0.0.1:9443" };
@@ -41,10 +44,17 @@ function clusterSays(reported: string, ...registrations: object[]): void {
     [discoveryPath]: { body: { issuer: reported } },
     [keysPath]: { body: { keys: [{ kty: "RSA", alg: "RS256", kid: "1", n: "n", e: "AQAB" }] } },
     [registrationsPath]: { body: { items: registrations } },
+    [systemPath]: { body: { metadata: { uid: "uid-1" } } },
   };
 }
 
-async function made(config: object, { runsWorkloads = true, preview = false } = {}) {
+interface Situation {
+  readonly runsWorkloads?: boolean;
+  readonly preview?: boolean;
+  readonly published?: ClusterOutput;
+}
+
+async function made(config: object, { runsWorkloads = true, preview = false, published }: Situation = {}) {
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
@@ -79,6 +89,7 @@ async function made(config: object, { runsWorkloads = true, preview = false } = 
     tenantId: tenantId("aaaaaaaa-0000-4000-8000-00000000000a"),
     environment: "public",
     confirmedChanges: [],
+    published,
   };
   const parsed = plainKubernetesSchema.parse({
     kind: "kubernetes",
@@ -130,6 +141,23 @@ describe("a cluster with an issuer of its own", () => {
     );
   });
 
+  it("keeps its own when the stack was renamed, and gives it the new name", async () => {
+    clusterSays(issuer, registration(byUrl, { ...own, "cross-tenant-identity/stack": "org.project.old" }));
+    const published = { kind: "kubernetes", name: "k3s", fixed: {}, webhook: "org.project.old" };
+    const cluster = await made({ oidcIssuerUrl: issuer }, { published });
+    const registered = created.find(({ type }) => type.endsWith(":MutatingWebhookConfiguration"));
+    expect(registered?.inputs).toMatchObject({ metadata: { labels: own } });
+    expect(cluster.remembered).toEqual({ webhook: "org.project.dev" });
+    expect(warnings).toEqual([]);
+  });
+
+  it("goes on in a namespace of its own that was left unfinished", async () => {
+    api.answers[webhookNamespacePath] = { body: { metadata: { uid: "2", labels: own } } };
+    await made({ oidcIssuerUrl: issuer });
+    expect(kinds()).toContain("MutatingWebhookConfiguration");
+    expect(warnings.join("\n")).toMatch(/did not come to its end/);
+  });
+
   it("without workloads and with install: never, nobody asks for a webhook", async () => {
     await made({ oidcIssuerUrl: issuer, webhook: { install: "never" } }, { runsWorkloads: false });
     expect(kinds()).not.toContain("MutatingWebhookConfiguration");
@@ -162,6 +190,14 @@ describe("a cluster with an issuer of its own", () => {
       /2 workload identity webhooks/,
     ],
     [
+      "a namespace for the webhook that is somebody's",
+      () => {
+        api.answers[webhookNamespacePath] = { body: { metadata: { uid: "2" } } };
+      },
+      {},
+      /namespace azure-workload-identity-system that this stack did not make/,
+    ],
+    [
       "a cluster that is away",
       () => undefined,
       {
@@ -183,7 +219,8 @@ describe("a cluster whose issuer the stack publishes", () => {
   it("publishes discovery document and keys, and holds the workloads back until the API server signs so", async () => {
     clusterSays("https://kubernetes.default.svc.cluster.local");
     const cluster = await made({ publishIssuer });
-    expect(cluster.access).toBeUndefined();
+    expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(false);
+    expect(cluster.access).toBeDefined();
     const blobs = created.filter(({ type }) => type === "azure-native:storage:Blob");
     expect(blobs.map(({ inputs }) => inputs.blobName).sort()).toEqual([
       ".well-known/openid-configuration",
@@ -199,13 +236,35 @@ describe("a cluster whose issuer the stack publishes", () => {
   it("lets them run once it does", async () => {
     clusterSays(website);
     const cluster = await made({ publishIssuer });
-    expect(cluster.access).toBeDefined();
+    expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(true);
     expect(warnings).toEqual([]);
   });
 
   it("holds them back in the preview that makes the account", async () => {
     const cluster = await made({ publishIssuer }, { preview: true });
-    expect(cluster.access).toBeUndefined();
+    expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(false);
+  });
+
+  const published = { kind: "kubernetes", name: "k3s", fixed: {}, uid: "uid-1", issuerInUse: true };
+
+  it("leaves those alone that run, when the API server says otherwise for a while", async () => {
+    clusterSays("https://kubernetes.default.svc.cluster.local");
+    const cluster = await made({ publishIssuer }, { published });
+    expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(true);
+    expect(warnings.join("\n")).toMatch(/no longer signs[\s\S]*Its workloads stay/);
+  });
+
+  it("is known again by the UID of kube-system, and another one takes its place only when config says so", async () => {
+    clusterSays(website);
+    expect((await made({ publishIssuer }, { published })).remembered).toMatchObject({ uid: "uid-1" });
+    created = [];
+    api.answers[systemPath] = { body: { metadata: { uid: "uid-2" } } };
+    expect(await refusal(made({ publishIssuer }, { published }))).toMatch(/UID uid-1[\s\S]*uid-2/);
+    expect(created.filter(({ type }) => !type.startsWith("pulumi:"))).toEqual([]);
+    const replaced = await made({ publishIssuer, replace: "k3s" }, { published });
+    expect(replaced.remembered).toMatchObject({ uid: "uid-2" });
+    const provider = created.find(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(provider?.inputs.clusterIdentifier).toBe("k3s/wiissuer4711/uid-2");
   });
 
   it("makes an account with nothing public but the website", async () => {
