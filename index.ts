@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { makeWorkloads } from "./components/cluster-side";
-import { type ClusterContext, isReachable, makeCluster } from "./components/clusters";
+import { makeCluster } from "./components/clusters";
+import { type ClusterContext, isReachable } from "./components/clusters/cluster";
 import { ClusterProtection } from "./components/clusters/protection";
 import { stackLabel } from "./components/clusters/stack-label";
 import { makeIdentitySide } from "./components/identity-side";

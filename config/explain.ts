@@ -2,7 +2,7 @@ import { z } from "zod";
 import { nearest } from "../federation/nearest";
 import { core, documentationOf } from "./documentation";
 import { distanceOf, likelyForms, valueAt, wrongType } from "./forms";
-import { chosenByKind, keysOf, kindOf, kindsWith } from "./kinds";
+import { chosenByKind, keysOf, kindOf, kindsWith, requiredKeysOf } from "./kinds";
 import type { Path, Problem } from "./problem";
 
 type Issue = z.core.$ZodIssue;
@@ -141,7 +141,7 @@ function kindProblem(kinds: readonly string[], options: readonly Schema[], given
   const kind = valueAt(given, ["kind"]);
   const near = typeof kind === "string" ? nearest(kind, kinds) : undefined;
   const misspelt = Object.keys(Object(given)).find((key) => key !== "kind" && nearest(key, ["kind"]) !== undefined);
-  const plain = options.filter((option) => kindOf(option) === undefined).flatMap(keysOf);
+  const plain = options.filter((option) => kindOf(option) === undefined).flatMap(requiredKeysOf);
   const expected = `one of ${kinds.join(", ")}`;
   return {
     path: [...path, "kind"],

@@ -37,14 +37,14 @@ export function chosenByKind(options: readonly Schema[], value: unknown): Chosen
   return { by: "no kind", kinds, nearest: options.find((option) => meant !== undefined && kindOf(option) === meant) };
 }
 
-/** A form without `kind` is meant when the value has its keys, or near them, and none that other forms alone have. */
+/** A form without `kind` is meant when the value has a key that it needs, or one near it, and none that other forms alone have. */
 function withoutKind(options: readonly Schema[], kinds: readonly string[], keys: readonly string[]): Chosen {
   const plain = options.find((option) => kindOf(option) === undefined);
   if (plain === undefined) return { by: "no kind", kinds, nearest: undefined };
   const plainKeys = keysOf(plain);
   const others = options.flatMap((option) => (option === plain ? [] : keysOf(option)));
   const ofOthers = keys.some((key) => others.includes(key) && !plainKeys.includes(key));
-  const ofPlain = keys.some((key) => nearest(key, plainKeys) !== undefined);
+  const ofPlain = keys.some((key) => nearest(key, requiredKeysOf(plain)) !== undefined);
   return ofPlain && !ofOthers ? { by: "kind", form: plain } : { by: "no kind", kinds, nearest: undefined };
 }
 
@@ -56,4 +56,13 @@ export function kindsWith(key: string, options: readonly Schema[]): string[] {
 export function keysOf(form: Schema): string[] {
   const inner = core(form);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** The keys without which a form is not that form. */
+export function requiredKeysOf(form: Schema): string[] {
+  const inner = core(form);
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([key, member]) =>
+    z.core.safeParse(member, undefined).success ? [] : [key],
+  );
 }

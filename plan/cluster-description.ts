@@ -1,7 +1,11 @@
 import type { Aks, AksArc, ClusterConfig, Connected, ExistingAks, PlainKubernetes } from "../config/cluster";
-import { connectedClusterType } from "../config/clusters/connected";
-import { managedClusterType } from "../config/clusters/existing-aks";
 import { existingPlace, nameOf } from "../config/clusters/place";
+import {
+  connectedClusterType,
+  customLocationType,
+  logicalNetworkType,
+  managedClusterType,
+} from "../config/clusters/resource-types";
 import type { Tenant } from "../config/tenant";
 import type { ClusterOutput } from "../federation/outputs";
 
@@ -66,8 +70,8 @@ function fixedOfAks({ network, private: access, nodePool, entra }: Aks): Record<
 
 function fixedOfAksArc(cluster: AksArc, tenantA: Tenant | undefined): Record<string, string> {
   return {
-    "cluster.customLocation": placeText(cluster.customLocation, "Microsoft.ExtendedLocation/customLocations", tenantA),
-    "cluster.logicalNetwork": placeText(cluster.logicalNetwork, "Microsoft.AzureStackHCI/logicalNetworks", tenantA),
+    "cluster.customLocation": placeText(cluster.customLocation, customLocationType, tenantA),
+    "cluster.logicalNetwork": placeText(cluster.logicalNetwork, logicalNetworkType, tenantA),
     "cluster.podCidr": cluster.podCidr,
     "cluster.networkPolicy": cluster.networkPolicy,
     "cluster.controlPlane.hostIp": cluster.controlPlane.hostIp ?? notGiven,

@@ -1,4 +1,5 @@
 import type { Aks } from "../../config/cluster";
+import { systemPoolName } from "../../config/clusters/aks";
 
 /** A managed cluster's config in the words of the Microsoft.ContainerService API. Without a key, nothing is sent for it. */
 
@@ -21,9 +22,6 @@ export function systemPool({ nodePool, kubernetesVersion, network }: Aks) {
     ...given("vnetSubnetID", network?.subnetId),
   };
 }
-
-/** Name of the pool inside the cluster resource; no other pool may have it. */
-export const systemPoolName = "system";
 
 interface Scaling {
   readonly minCount?: number | undefined;

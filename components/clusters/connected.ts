@@ -5,13 +5,13 @@ import { checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
 import type { Connected } from "../../config/cluster";
+import { type ClusterPlace, existingPlace } from "../../config/clusters/place";
 import type { IssuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import { connectedClusters } from "./arc-api";
 import { type ArcEnabledCluster, checkArcEnabled } from "./arc-enabled";
 import { readArcResource } from "./arc-reading";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
-import { type ClusterPlace, existingPlace } from "./place";
 
 /**
  * Takes an Arc-enabled cluster that exists. Nothing of it is changed, and nothing is made but, where config gives a

@@ -6,9 +6,6 @@ import { makeConnected } from "./connected";
 import { makeExistingAks } from "./existing-aks";
 import { makePlainKubernetes } from "./plain-kubernetes";
 
-export type { Cluster, ClusterAccess, ClusterContext, ReachableCluster } from "./cluster";
-export { isReachable } from "./cluster";
-
 /**
  * Makes the cluster that config describes, or takes the one that exists.
  * @throws pulumi.RunError before the first resource when what exists is not fit for its purpose.

@@ -1,6 +1,6 @@
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, ClusterContext } from "../../components/clusters";
+import type { Cluster, ClusterContext } from "../../components/clusters/cluster";
 import { tenantId } from "../../federation/ids";
 import { load, tenantA } from "./config-fixtures";
 

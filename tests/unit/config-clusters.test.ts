@@ -138,6 +138,12 @@ const texts: [string, Record<string, unknown>, string][] = [
   expected: an object with path and context, or with contents; {} is the kubeconfig that kubectl uses
   example:  {"path":"~/.kube/config","context":"my-cluster"}`,
   ],
+  [
+    "a cluster to give up, without a kind",
+    { tenantA, cluster: { replace: "aks-wi-demo" } },
+    `cluster.kind is missing
+  expected: one of aks, existingAks, aksArc, connected, kubernetes; or, in place of everything else, oidcIssuerUrl alone`,
+  ],
 ];
 
 it.each(texts)("%s is refused in the words of its kind", (_name, config, text) => {

@@ -1,3 +1,4 @@
+import { systemPoolName } from "../../clusters/aks";
 import type { Path, Problem } from "../../problem";
 import { type CheckedConfig, isUnread, placeOf, type Rule, repeated } from "../rule";
 
@@ -14,9 +15,6 @@ interface PlacedPool {
   readonly pool: Pool;
   readonly path: Path;
 }
-
-/** The name that the program gives to the pool that config calls `nodePool`. */
-const systemPool = "system";
 
 function poolsOf(checked: CheckedConfig): PlacedPool[] {
   const { cluster } = checked.config;
@@ -82,7 +80,7 @@ const systemName: Rule = (checked) => {
   const { cluster } = checked.config;
   if (cluster === undefined || !("nodePool" in cluster)) return [];
   return poolsOf(checked)
-    .filter(({ pool }) => pool.name === systemPool)
+    .filter(({ pool }) => pool.name === systemPoolName)
     .map(({ pool, path }) => ({
       path: [...path, "name"],
       fault: "is the name of the pool that `cluster.nodePool` describes",

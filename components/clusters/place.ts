@@ -1,1 +1,0 @@
-export { type ClusterPlace, existingPlace, nameOf } from "../../config/clusters/place";
