@@ -4,12 +4,7 @@ import { outputOf } from "../../setup/child.mjs";
 import type { ImageCommand } from "../node/images.ts";
 import type { BackOff } from "../node/restart-policy.ts";
 import type { ProcessSupervisor } from "../session/processes.ts";
-import {
-  type ClusterBackend,
-  type ClusterSpec,
-  managedWebhookNamespace,
-  type RunningCluster,
-} from "../tenants/cluster-backend.ts";
+import type { ClusterBackend, ClusterSpec, RunningCluster } from "../tenants/cluster-backend.ts";
 import type { ToolPaths } from "../tools/locate.mjs";
 import { Cluster } from "./cluster.ts";
 import { webhookImage } from "./webhook-image.ts";
@@ -101,10 +96,6 @@ function runningCluster(
     kubeconfig: () => cluster.kubeconfig(),
     openidConfiguration: () => cluster.openidConfiguration(),
     jwks: () => cluster.jwks(),
-    setWorkloadIdentity: (enabled) =>
-      cluster.setManagedWebhook(
-        enabled ? { namespace: managedWebhookNamespace[kind === "plain" ? "arc" : kind] } : undefined,
-      ),
     setManagedWebhook: (webhook) => cluster.setManagedWebhook(webhook),
     rotateSigningKey: (step) => cluster.rotateSigningKey(step),
     setIssuer: (issuerUrl) => cluster.setIssuer(issuerUrl),

@@ -61,8 +61,6 @@ export interface RunningCluster {
   openidConfiguration(): Promise<unknown>;
   /** The public keys of service-account tokens, as the API server itself answers them. */
   jwks(): Promise<unknown>;
-  /** Turns the managed webhook on, where Azure runs it in this kind of cluster, or off. */
-  setWorkloadIdentity(enabled: boolean): Promise<void>;
   /** Puts the managed webhook where `webhook` says, or takes it away. */
   setManagedWebhook(webhook: ManagedWebhook | undefined): Promise<void>;
   /** Changes the key that signs service-account tokens. Pods keep running; their tokens are renewed. */

@@ -111,7 +111,7 @@ describe("the managed webhook of Azure Arc", () => {
     expect(await host.ask({ ask: "budgets", cluster: name })).toEqual([
       { namespace: "arc-workload-identity", name: "azure-wi-webhook-controller-manager" },
     ]);
-    await host.ask({ ask: "workloadIdentity", cluster: name, enabled: false });
+    await host.ask({ ask: "managedWebhook", cluster: name, webhook: undefined });
     expect(await host.ask({ ask: "budgets", cluster: name })).toEqual([]);
     expect((await kubectl.run(["get", "mutatingwebhookconfigurations", "-o", "name"])).stdout).toBe("");
   });

@@ -164,11 +164,11 @@ describe("workload identity", () => {
     (object.spec.containers[0]?.env ?? []).map(({ name }) => name);
 
   it("can be turned off, and on again", async () => {
-    await host.ask({ ask: "workloadIdentity", cluster: "aks-one", enabled: false });
+    await host.ask({ ask: "managedWebhook", cluster: "aks-one", webhook: undefined });
     await kubectl.apply(labelled("without"));
     expect(names(await kubectl.get("pod", "without"))).toEqual([]);
     expect((await kubectl.run(["get", "mutatingwebhookconfigurations", "-o", "name"])).stdout).toBe("");
-    await host.ask({ ask: "workloadIdentity", cluster: "aks-one", enabled: true });
+    await host.ask({ ask: "managedWebhook", cluster: "aks-one", webhook: { namespace: "kube-system" } });
     await kubectl.apply(labelled("with"));
     expect(names(await kubectl.get("pod", "with"))).toContain("AZURE_CLIENT_ID");
   });

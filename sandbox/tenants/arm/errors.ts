@@ -1,18 +1,8 @@
 import type { CloudNames } from "../azure-clouds.ts";
+import { ServiceError } from "../service-error.ts";
 
-/** A refusal of Resource Manager: status, code and text as Azure answers them. */
-export class ArmError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly headers: Record<string, string>;
-
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-
+/** A refusal of Resource Manager. */
+export class ArmError extends ServiceError {
   /** The JSON body that Resource Manager answers. */
   body(): Record<string, unknown> {
     return { error: { code: this.code, message: this.message } };

@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
+import { type ManagedWebhook, managedWebhookNamespace, type RunningCluster } from "../cluster-backend.ts";
 import type { Tenant, World } from "../tenant.ts";
 import { recordAt, tagsOf } from "./call.ts";
 import { ArmError } from "./errors.ts";
 import { entraOf } from "./managed-cluster-access.ts";
 import { mergedProperties, newClusterIdentity, newProperties, topOf } from "./managed-cluster-defaults.ts";
 import { poolsAfter } from "./managed-cluster-pools.ts";
-import { checkCluster, checkIssuerStays, checkUnchanged, featuresOf } from "./managed-cluster-rules.ts";
+import {
+  type ClusterFeatures,
+  checkCluster,
+  checkIssuerStays,
+  checkUnchanged,
+  featuresOf,
+} from "./managed-cluster-rules.ts";
 import { type ClusterState, checkIdle, checkRunning, enter, settle, show } from "./managed-cluster-state.ts";
 import type { Operation } from "./operations.ts";
 import { deleteGroup, type ResourceGroup } from "./resource-groups.ts";
@@ -116,7 +122,7 @@ export class ClusterLifecycle {
       // As AKS does: a PUT on a cluster whose creation failed tries again.
       if (state.running === undefined) return this.#start(tenant, cluster, state);
       if (before.workloadIdentity !== after.workloadIdentity) {
-        await state.running.setWorkloadIdentity(after.workloadIdentity);
+        await state.running.setManagedWebhook(webhookOf(after));
       }
       if (!isDeepStrictEqual(signIn[0], signIn[1])) await state.running.setEntra(signIn[1]);
     });
@@ -160,7 +166,6 @@ export class ClusterLifecycle {
   }
 
   async #start(tenant: Tenant, cluster: StoredResource, state: ClusterState): Promise<void> {
-    const { workloadIdentity } = featuresOf(state.properties);
     const entra = entraOf(state.properties, this.#world.address);
     state.running = await this.#world.backend.start({
       kind: "aks",
@@ -169,7 +174,7 @@ export class ClusterLifecycle {
       tenantId: tenant.spec.tenantId,
       location: cluster.location ?? tenant.spec.location,
       issuerUrl: state.identity.issuerUrl,
-      managedWebhook: workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined,
+      managedWebhook: webhookOf(featuresOf(state.properties)),
       environment: tenant.spec.environment,
       ...(entra === undefined ? {} : { entra }),
     });
@@ -215,4 +220,9 @@ export class ClusterLifecycle {
     const nodes = tenant.groups.get(state.identity.nodeResourceGroup.toLowerCase());
     if (nodes?.managedBy === cluster.id) await deleteGroup(tenant, nodes);
   }
+}
+
+/** The webhook that AKS runs in a cluster with workload identity. */
+function webhookOf({ workloadIdentity }: ClusterFeatures): ManagedWebhook | undefined {
+  return workloadIdentity ? { namespace: managedWebhookNamespace.aks } : undefined;
 }

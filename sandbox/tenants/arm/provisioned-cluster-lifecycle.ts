@@ -142,6 +142,8 @@ export class ProvisionedClusters {
 
   #run(tenant: Tenant, instance: StoredResource, live: Live, work: () => Promise<void>): Operation {
     const settle = (state: string, error?: string) => {
+      // A deletion that has begun says its own state.
+      if (recordAt(instance.body, "properties").provisioningState === "Deleting") return;
       instance.body = instanceBody(live.sent, state, live.kubernetesVersion, error);
     };
     live.operation = tenant.operations.start(async () => {

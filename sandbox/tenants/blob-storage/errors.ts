@@ -1,22 +1,16 @@
 import type { Request, Response } from "express";
+import { ServiceError } from "../service-error.ts";
 import { escapeXml } from "./xml.ts";
 
 /**
- * A refusal of the Blob service: status, code and text as the service answers them. Source: learn.microsoft.com/rest/api/
+ * A refusal of the Blob service. Source: learn.microsoft.com/rest/api/
  * storageservices, "Common REST API error codes" and "Blob service error codes".
  */
-export class BlobError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly headers: Record<string, string>;
+export class BlobError extends ServiceError {}
 
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-}
+const challenge = (tenantId: string, login: string) => ({
+  "www-authenticate": `Bearer authorization_uri=https://${login}/${tenantId}/oauth2/authorize resource_id=https://storage.azure.com`,
+});
 
 export const blobErrors = {
   noAuthentication: (tenantId: string, login: string) =>
@@ -24,18 +18,14 @@ export const blobErrors = {
       401,
       "NoAuthenticationInformation",
       "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-      {
-        "www-authenticate": `Bearer authorization_uri=https://${login}/${tenantId}/oauth2/authorize resource_id=https://storage.azure.com`,
-      },
+      challenge(tenantId, login),
     ),
   invalidToken: (problem: string, tenantId: string, login: string) =>
     new BlobError(
       401,
       "InvalidAuthenticationInfo",
       `Server failed to authenticate the request. Please refer to the information in the www-authenticate header. (${problem})`,
-      {
-        "www-authenticate": `Bearer authorization_uri=https://${login}/${tenantId}/oauth2/authorize resource_id=https://storage.azure.com`,
-      },
+      challenge(tenantId, login),
     ),
   authenticationFailed: (detail: string) =>
     new BlobError(

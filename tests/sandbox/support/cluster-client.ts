@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ClusterSpec } from "../../../sandbox/tenants/cluster-backend.ts";
+import type { ClusterSpec, ManagedWebhook } from "../../../sandbox/tenants/cluster-backend.ts";
 
 /** What the process that holds the clusters can be asked. */
 export type ClusterRequest =
@@ -11,7 +11,7 @@ export type ClusterRequest =
   | { ask: "facts" }
   | { ask: "version" }
   | { ask: "openid" | "jwks" | "stop"; cluster: string }
-  | { ask: "workloadIdentity"; cluster: string; enabled: boolean }
+  | { ask: "managedWebhook"; cluster: string; webhook: ManagedWebhook | undefined }
   | { ask: "setEntra"; cluster: string; entra: ClusterSpec["entra"] }
   | { ask: "rotate"; cluster: string; step: "add" | "retire" }
   | { ask: "setIssuer"; cluster: string; issuerUrl: string }

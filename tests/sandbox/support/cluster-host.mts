@@ -52,7 +52,7 @@ async function answer(request: ClusterRequest): Promise<unknown> {
   if (cluster === undefined) throw new Error(`no cluster ${request.cluster}`);
   if (request.ask === "openid") return cluster.openidConfiguration();
   if (request.ask === "jwks") return cluster.jwks();
-  if (request.ask === "workloadIdentity") return cluster.setWorkloadIdentity(request.enabled);
+  if (request.ask === "managedWebhook") return cluster.setManagedWebhook(request.webhook);
   if (request.ask === "rotate") return cluster.rotateSigningKey(request.step);
   if (request.ask === "setIssuer") return cluster.setIssuer(request.issuerUrl);
   if (request.ask === "setEntra") return cluster.setEntra(request.entra);

@@ -89,10 +89,6 @@ export class FakeCluster implements RunningCluster {
     return { keys: this.#published };
   }
 
-  async setWorkloadIdentity(enabled: boolean): Promise<void> {
-    this.workloadIdentity = enabled;
-  }
-
   async setManagedWebhook(webhook: ManagedWebhook | undefined): Promise<void> {
     this.managedWebhook = webhook;
     this.workloadIdentity = webhook !== undefined;
