@@ -4,11 +4,14 @@ import { pattern, scalarText, wholeNumber } from "../formats";
 
 /** What the node pools of AKS and of AKS Arc have in common. */
 
-export const vmSize = pattern(/^[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+$/, "is not the name of a VM size", {
-  means: "VM size of the nodes",
-  expected: "a VM size with 2 cores or more, as `az vm list-skus` lists it",
-  example: "Standard_D2s_v5",
-});
+/** A VM size; without it, the given one. `expected` says which there are. */
+export function vmSize(usual: string, expected: string) {
+  return pattern(/^[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]+$/, "is not the name of a VM size", {
+    means: "VM size of the nodes",
+    expected,
+    example: usual,
+  }).default(usual);
+}
 
 export function nodeCount(least: number) {
   return wholeNumber(least, 1000, { means: "number of nodes, or the first number when the pool scales", example: 2 });

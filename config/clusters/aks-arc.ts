@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { documented, type KeyDocumentation } from "../documentation";
-import { cidr, guid, ipAddress, nonEmpty, pattern, resourceGroupName, tags } from "../formats";
+import { cidr, ipAddress, nonEmpty, pattern, resourceGroupName, tags } from "../formats";
 import { resourceId } from "../resource-id";
-import { labels, nodeCount, scaling, taints } from "./agent-pools";
+import { labels, nodeCount, scaling, taints, vmSize } from "./agent-pools";
+import { entraAdmins } from "./entra-admins";
 import { clusterName, kubernetesVersion, protect, replace } from "./names";
+import { customLocationType, logicalNetworkType } from "./resource-types";
 
 /** Something of Azure Local that exists: by its id, or by name in tenant A's subscription. */
 function onAzureLocal(type: string, text: KeyDocumentation & { readonly example: string }) {
@@ -17,11 +19,7 @@ function onAzureLocal(type: string, text: KeyDocumentation & { readonly example:
   });
 }
 
-const vmSize = pattern(/^[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]+$/, "is not the name of a VM size", {
-  means: "VM size of the nodes",
-  expected: "a VM size that `az aksarc vmsize list` lists",
-  example: "Standard_A4_v2",
-});
+const arcSizes = "a VM size that `az aksarc vmsize list` lists";
 
 export const arcNodePoolSchema = z.strictObject({
   // azure-rest-api-specs, hybridaks.json, AgentPoolNameParameter.
@@ -31,7 +29,7 @@ export const arcNodePoolSchema = z.strictObject({
     example: "nodepool1",
   }),
   count: nodeCount(1).default(1),
-  vmSize: vmSize.default("Standard_A4_v2"),
+  vmSize: vmSize("Standard_A4_v2", arcSizes),
   ...scaling(1),
   osType: documented(z.enum(["Linux", "Windows"]), { means: "the nodes' system", example: "Linux" }).default("Linux"),
   labels,
@@ -44,7 +42,7 @@ const controlPlaneSchema = z.strictObject({
     expected: "1, 3 or 5: of an even number none more may fail",
     example: 3,
   }).default(1),
-  vmSize: vmSize.default("Standard_A4_v2"),
+  vmSize: vmSize("Standard_A4_v2", arcSizes),
   hostIp: ipAddress({
     means: "address of the API server in the logical network; without it, one of its pool",
     example: "192.168.1.10",
@@ -58,27 +56,15 @@ export const aksArcSchema = z.strictObject({
   }),
   name: clusterName({ means: "the cluster's name" }),
   resourceGroup: resourceGroupName({ means: "its resource group, made by the stack" }),
-  customLocation: onAzureLocal("Microsoft.ExtendedLocation/customLocations", {
+  customLocation: onAzureLocal(customLocationType, {
     means: "the Azure Local instance that it runs on",
     example: "/subscriptions/…/resourceGroups/rg-local/providers/Microsoft.ExtendedLocation/customLocations/site",
   }),
-  logicalNetwork: onAzureLocal("Microsoft.AzureStackHCI/logicalNetworks", {
+  logicalNetwork: onAzureLocal(logicalNetworkType, {
     means: "the network of its nodes",
     example: "/subscriptions/…/resourceGroups/rg-local/providers/Microsoft.AzureStackHCI/logicalNetworks/lnet",
   }),
-  adminGroupObjectIds: documented(
-    z.array(guid({ means: "a group's object id", example: "99999999-0000-4000-8000-000000000009" })).min(1, "is empty"),
-    {
-      means: "groups of tenant A whose members are cluster admins",
-      expected: "a list of object ids (GUIDs), one at least",
-      example: ["99999999-0000-4000-8000-000000000009"],
-    },
-  ),
-  azureRbac: documented(z.boolean(), {
-    means: "let Azure roles say who may do what in the cluster",
-    expected: "true or false",
-    example: true,
-  }).default(false),
+  ...entraAdmins,
   kubernetesVersion: kubernetesVersion({
     means: "the Kubernetes version; without it, Azure Local's default",
   }).optional(),

@@ -1,12 +1,18 @@
 import { z } from "zod";
 import { documented } from "../documentation";
-import { guid, pattern, resourceGroupName, tags, wholeNumber } from "../formats";
+import { pattern, resourceGroupName, tags, wholeNumber } from "../formats";
 import { labels, nodeCount, scaling, taints, vmSize } from "./agent-pools";
 import { aksNetworkSchema, authorizedIpRanges, privateSchema } from "./aks-network";
+import { entraAdmins } from "./entra-admins";
 import { clusterName, kubernetesVersion, protect, replace } from "./names";
 
+const aksSizes = "a VM size with 2 cores or more, as `az vm list-skus` lists it";
+
+/** Name of the pool inside the cluster resource, which config calls `nodePool`; no other pool may have it. */
+export const systemPoolName = "system";
+
 const systemPoolSchema = z.strictObject({
-  vmSize: vmSize.default("Standard_D2s_v5"),
+  vmSize: vmSize("Standard_D2s_v5", aksSizes),
   count: nodeCount(1).default(2),
   ...scaling(1),
 });
@@ -26,7 +32,7 @@ export const nodePoolSchema = z.strictObject({
     means: "what it is for: workloads, or system pods too",
     example: "User",
   }).default("User"),
-  vmSize: vmSize.default("Standard_D2s_v5"),
+  vmSize: vmSize("Standard_D2s_v5", aksSizes),
   count: nodeCount(0).default(1),
   ...scaling(0),
   zones: documented(z.array(zone), {
@@ -49,21 +55,7 @@ export const nodePoolSchema = z.strictObject({
   kubernetesVersion: kubernetesVersion({ means: "its own version; without it, the control plane's" }).optional(),
 });
 
-const entraSchema = z.strictObject({
-  adminGroupObjectIds: documented(
-    z.array(guid({ means: "a group's object id", example: "99999999-0000-4000-8000-000000000009" })).min(1, "is empty"),
-    {
-      means: "groups of tenant A whose members are cluster admins",
-      expected: "a list of object ids (GUIDs), one at least",
-      example: ["99999999-0000-4000-8000-000000000009"],
-    },
-  ),
-  azureRbac: documented(z.boolean(), {
-    means: "let Azure roles say who may do what in the cluster",
-    expected: "true or false",
-    example: true,
-  }).default(false),
-});
+const entraSchema = z.strictObject(entraAdmins);
 
 export const aksSchema = z.strictObject({
   kind: documented(z.literal("aks"), { means: "a managed cluster that the stack makes", example: "aks" }),

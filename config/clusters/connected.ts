@@ -1,16 +1,15 @@
 import { z } from "zod";
 import { documented } from "../documentation";
 import { kubeconfigSource } from "./kubeconfig";
-import { existingPlace, replace } from "./names";
-
-export const connectedClusterType = "Microsoft.Kubernetes/connectedClusters";
+import { existingClusterKeys, replace } from "./names";
+import { connectedClusterType } from "./resource-types";
 
 export const connectedSchema = z.strictObject({
   kind: documented(z.literal("connected"), {
     means: "an Arc-enabled cluster that exists, and that the stack never deletes",
     example: "connected",
   }),
-  ...existingPlace(
+  ...existingClusterKeys(
     connectedClusterType,
     "/subscriptions/…/resourceGroups/rg-edge/providers/Microsoft.Kubernetes/connectedClusters/edge",
   ),

@@ -1,16 +1,15 @@
 import { z } from "zod";
 import { documented } from "../documentation";
 import { kubeconfigSource } from "./kubeconfig";
-import { existingPlace, replace } from "./names";
-
-export const managedClusterType = "Microsoft.ContainerService/managedClusters";
+import { existingClusterKeys, replace } from "./names";
+import { managedClusterType } from "./resource-types";
 
 export const existingAksSchema = z.strictObject({
   kind: documented(z.literal("existingAks"), {
     means: "an AKS cluster that exists, and that the stack never deletes",
     example: "existingAks",
   }),
-  ...existingPlace(
+  ...existingClusterKeys(
     managedClusterType,
     "/subscriptions/…/resourceGroups/rg-apps/providers/Microsoft.ContainerService/managedClusters/aks-apps",
   ),

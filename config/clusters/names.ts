@@ -34,8 +34,8 @@ export const protect = documented(z.boolean(), {
   example: true,
 }).default(false);
 
-/** A cluster that exists, by its id or by its place in tenant A's subscription: one of both (rule `placeOfExisting`). */
-export function existingPlace(type: string, example: string) {
+/** The keys of a cluster that exists: its id or its place in tenant A's subscription, one of both (rule `placeOfExisting`). */
+export function existingClusterKeys(type: string, example: string) {
   return {
     id: resourceId(type, { means: "the cluster's resource id", example }).optional(),
     resourceGroup: resourceGroupName({ means: "in place of `id`: the cluster's resource group" }).optional(),
