@@ -1,6 +1,7 @@
 import type { Problem } from "../problem";
 import { clusterRules } from "./clusters";
 import { typedInIssuerNotes } from "./clusters/issuers";
+import { upgradeNotes } from "./clusters/upgrades";
 import { identityRules } from "./identities";
 import { issuerNotes } from "./issuers";
 import type { CheckedConfig, Rule } from "./rule";
@@ -30,6 +31,7 @@ export function notesOn(checked: CheckedConfig): string[] {
   return [
     ...issuerNotes(checked),
     ...typedInIssuerNotes(checked),
+    ...upgradeNotes(checked),
     ...workloadNotes(checked),
     ...credentialNotes(checked),
   ];
