@@ -84,7 +84,9 @@ export const adminKubeconfigProvider: pulumi.dynamic.ResourceProvider<AdminKubec
         );
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
-      response = await send("GET", address);
+      // Resource Manager has its bad minutes: until it answers again, what it said before stands.
+      const next = await send("GET", address).catch(() => undefined);
+      if (next !== undefined && next.status !== 429 && next.status < 500) response = next;
     }
   },
 

@@ -60,17 +60,28 @@ export const managedClusterFeatures: pulumi.dynamic.ResourceProvider<FeaturesInp
         request.body = JSON.stringify(cluster);
       }
       const { status, bodyAsText } = await pipeline.sendRequest(httpClient, request);
-      const body: RawCluster = JSON.parse(bodyAsText || "{}");
+      let body: RawCluster = {};
+      try {
+        body = JSON.parse(bodyAsText || "{}");
+      } catch {
+        // A gateway on the way answers with a page of its own.
+        body = { error: { message: `${bodyAsText}`.slice(0, 200) } };
+      }
       return {
         status,
         body,
         answer: `${status} ${body.error?.code ?? ""}: ${body.error?.message ?? bodyAsText ?? ""}`,
       };
     };
-    const read = async () => {
-      const { status, body, answer } = await send("GET");
-      if (status === 200) return body;
-      throw new Error(`Cluster ${name} could not be read.\n  answer:  ${answer}\n  look:    az aks show ${place}`);
+    const unreadable = (answer: string) =>
+      new Error(`Cluster ${name} could not be read.\n  answer:  ${answer}\n  look:    az aks show ${place}`);
+    const asWished = ({ properties = {} }: RawCluster) => {
+      const { oidcIssuerProfile: issuer, securityProfile: security } = properties;
+      return (
+        (issuer?.enabled === true) === (oidcIssuer === "enabled") &&
+        (oidcIssuer === "disabled" || Boolean(issuer?.issuerURL)) &&
+        (security?.workloadIdentity?.enabled === true) === (workloadIdentity === "enabled")
+      );
     };
     const stateOf = (cluster: RawCluster) => cluster.properties?.provisioningState ?? "unknown";
     const busy = (what: string) =>
@@ -92,13 +103,10 @@ export const managedClusterFeatures: pulumi.dynamic.ResourceProvider<FeaturesInp
 
     // A write that lost the race is not sent again: the cluster is read anew, with what the other one changed.
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const cluster = await read();
+      const { status, body: cluster, answer } = await send("GET");
+      if (status !== 200) throw unreadable(answer);
       const { properties = {} } = cluster;
-      const issuerOn = properties.oidcIssuerProfile?.enabled === true;
-      const workloadIdentityOn = properties.securityProfile?.workloadIdentity?.enabled === true;
-      if (issuerOn === (oidcIssuer === "enabled") && workloadIdentityOn === (workloadIdentity === "enabled")) {
-        return result(cluster);
-      }
+      if (asWished(cluster)) return result(cluster);
       if (stateOf(cluster) !== "Succeeded") throw busy(`provisioningState ${stateOf(cluster)}`);
       if (!cluster.eTag)
         throw new Error(`Azure gave no eTag for cluster ${name}; a write without one could undo others' changes.`);
@@ -125,13 +133,21 @@ export const managedClusterFeatures: pulumi.dynamic.ResourceProvider<FeaturesInp
 
       const deadline = Date.now() + patienceSeconds * 1000;
       for (let pause = 500; ; pause = Math.min(pause * 2, 15_000)) {
-        const now = await read();
-        const state = stateOf(now);
-        if (state === "Succeeded") return result(now);
-        if (state === "Failed" || state === "Canceled" || Date.now() + pause > deadline) {
+        // Resource Manager has its bad minutes in half an hour. What it says of rights, or of a cluster that is gone, holds.
+        const { status, body, answer } = await send("GET").catch((error: unknown) => ({
+          ...{ status: 0, body: {} satisfies RawCluster },
+          answer: error instanceof Error ? error.message : String(error),
+        }));
+        if (status === 401 || status === 403 || status === 404) throw unreadable(answer);
+        const state = status === 200 ? stateOf(body) : `unknown (${answer})`;
+        // Right after the write, Azure may still show the cluster as it was before.
+        if (state === "Succeeded" && asWished(body)) return result(body);
+        const failed = state === "Failed" || state === "Canceled";
+        if (failed || Date.now() + pause > deadline) {
+          const late = `${state === "Succeeded" ? "not to be seen" : state} after ${Math.round(patienceSeconds / 60)} minutes`;
           throw new Error(
             [
-              `The change of cluster ${name}'s features is ${state}${state === "Failed" || state === "Canceled" ? "" : ` after ${Math.round(patienceSeconds / 60)} minutes`}.`,
+              `The change of cluster ${name}'s features is ${failed ? state : late}.`,
               `  look:    az aks show ${place} --query "{state:provisioningState, status:status}"`,
               `  to do:   when it is Succeeded, run \`pulumi up\` again; when it has failed, reconcile it first: az aks update ${place}`,
             ].join("\n"),

@@ -15,7 +15,7 @@ jest.mock("@azure/core-rest-pipeline", () => ({
       const ifMatch = request.headers.get("if-match");
       mockSent.push({ method: request.method, url: request.url, body, ifMatch });
       const [status, answer] = mockAnswer(request.method, body, ifMatch);
-      return { status, bodyAsText: JSON.stringify(answer) };
+      return { status, bodyAsText: typeof answer === "string" ? answer : JSON.stringify(answer) };
     },
   }),
 }));
@@ -140,6 +140,32 @@ it("says so when AKS refuses, or the change fails", async () => {
     return answer;
   };
   await expect(create()).rejects.toThrow(/features is Failed[\s\S]*az aks update -g rg-apps -n aks-apps/);
+});
+
+it("goes on waiting while Azure shows the cluster as it was, or nothing at all", async () => {
+  const before = structuredClone(cluster);
+  const passing: (() => [number, unknown])[] = [
+    () => [200, before],
+    () => [502, "<html>Bad Gateway</html>"],
+    () => {
+      throw new Error("ECONNRESET");
+    },
+  ];
+  mockAnswer = (method, body, ifMatch) =>
+    (method === "GET" && writes().length > 0 && passing.shift()?.()) || ideal(method, body, ifMatch);
+  expect((await create()).outs).toMatchObject({ issuerUrl: "https://issuer/" });
+  expect(passing).toEqual([]);
+  expect(writes()).toHaveLength(1);
+}, 15_000);
+
+it("says what Azure answered where the cluster cannot be read, be it a page of a gateway", async () => {
+  mockAnswer = () => [502, "<html>Bad Gateway</html>"];
+  await expect(create()).rejects.toThrow(/Cluster aks-apps could not be read[\s\S]*502 : <html>Bad Gateway<\/html>/);
+  mockAnswer = (method, body, ifMatch) =>
+    method === "GET" && writes().length > 0
+      ? [403, { error: { code: "AuthorizationFailed", message: "no right" } }]
+      : ideal(method, body, ifMatch);
+  await expect(create()).rejects.toThrow("403 AuthorizationFailed: no right");
 });
 
 it("writes nothing without an ETag", async () => {

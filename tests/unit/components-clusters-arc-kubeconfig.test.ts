@@ -51,6 +51,16 @@ it("asks for the credentials and follows the operation that Azure begins, until 
   expect(sendRequest.mock.calls[0]?.[0].headers.get("authorization")).toBe("Bearer access-token");
 });
 
+it("goes on asking where one answer in between is none", async () => {
+  sendRequest
+    .mockResolvedValueOnce(answer(202, undefined, { location: "https://management.azure.com/operationResults/1" }))
+    .mockResolvedValueOnce({ ...answer(502), bodyAsText: "<html>" })
+    .mockRejectedValueOnce(new Error("ECONNRESET"))
+    .mockResolvedValue(answer(200, credentials));
+  expect(await outcome()).toMatchObject({ outs: { kubeconfig } });
+  expect(sendRequest).toHaveBeenCalledTimes(4);
+});
+
 it("takes credentials that come at once", async () => {
   sendRequest.mockResolvedValue(answer(200, credentials));
   expect(await outcome()).toMatchObject({ outs: { kubeconfig } });
