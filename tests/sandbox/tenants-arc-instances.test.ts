@@ -132,7 +132,9 @@ describe("the deletion of a provisioned cluster", () => {
     cluster.budgets = [{ namespace: "arc-workload-identity", name: "azure-wi-webhook-controller-manager" }];
     const path = arc.instancePath("arc-budget");
     expect((await arc.asDeployer("DELETE", path, instanceVersion)).status).toBe(202);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // It has looked, found the budget, and looks again.
+    const looks = cluster.budgetLooks;
+    await eventually(async () => expect(cluster.budgetLooks).toBeGreaterThan(looks + 1));
     expect((await arc.asDeployer("GET", path, instanceVersion)).body.properties.provisioningState).toBe("Deleting");
     expect(cluster.stopped).toBe(false);
     cluster.budgets = [];

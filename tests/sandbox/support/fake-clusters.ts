@@ -31,6 +31,8 @@ export class FakeCluster implements RunningCluster {
   entra: ClusterSpec["entra"];
   /** What a test puts in the way of a deletion. */
   budgets: { namespace: string; name: string }[] = [];
+  /** How often somebody has asked for them. */
+  budgetLooks = 0;
   stopped = false;
   /** What the discovery document says; a test may make it lie. */
   documentIssuer: string;
@@ -105,6 +107,7 @@ export class FakeCluster implements RunningCluster {
   }
 
   async podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]> {
+    this.budgetLooks += 1;
     return this.budgets;
   }
 
