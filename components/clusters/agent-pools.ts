@@ -62,8 +62,9 @@ function makeAgentPool(pool: NodePool, args: AgentPoolsArgs, before: AgentPool[]
 }
 
 /** Of spot nodes AKS sets label and taint itself; written down too, they are no difference when the state is refreshed. */
-function nodeMarks({ labels, taints, spot }: NodePool) {
-  if (!spot) return { ...given("nodeLabels", labels), ...given("nodeTaints", taints) };
+function nodeMarks({ labels = {}, taints = [], spot }: NodePool) {
+  // Empty ones too: AKS keeps what it is not sent.
+  if (!spot) return { nodeLabels: labels, nodeTaints: taints };
   const key = "kubernetes.azure.com/scalesetpriority";
   const spotTaint = `${key}=spot:NoSchedule`;
   return {
@@ -72,6 +73,6 @@ function nodeMarks({ labels, taints, spot }: NodePool) {
     // Never evicted for its price: at most what an ordinary node costs.
     spotMaxPrice: -1,
     nodeLabels: { ...labels, [key]: "spot" },
-    nodeTaints: [spotTaint, ...(taints ?? []).filter((taint) => taint !== spotTaint)],
+    nodeTaints: [spotTaint, ...taints.filter((taint) => taint !== spotTaint)],
   };
 }

@@ -1,7 +1,10 @@
 import type { Aks } from "../../config/cluster";
 import { systemPoolName } from "../../config/clusters/aks";
 
-/** A managed cluster's config in the words of the Microsoft.ContainerService API. Without a key, nothing is sent for it. */
+/**
+ * A managed cluster's config in the words of the Microsoft.ContainerService API. What is not sent stays as it is in Azure: so
+ * what may be taken out of config again is always sent, and the rest, once config leaves it out, is AKS's own choice.
+ */
 
 /**
  * A pool for system pods and workloads alike. Two nodes by default, so that an upgrade of one leaves the other; Azure
@@ -32,10 +35,11 @@ export function scales({ minCount, maxCount }: Scaling): boolean {
   return minCount !== undefined && maxCount !== undefined;
 }
 
+/** Bounds that are gone switch the autoscaler off; AKS then forgets them itself. */
 export function scaling(pool: Scaling) {
   return pool.minCount !== undefined && pool.maxCount !== undefined
     ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount }
-    : {};
+    : { enableAutoScaling: false };
 }
 
 /** Azure CNI with an overlay unless config says otherwise: kubenet, the API's default, is being retired. */
@@ -52,15 +56,14 @@ export function networkProfile(network: Aks["network"]) {
   };
 }
 
-/** Who reaches the API server; undefined for the default, which is everybody who has a credential. */
-export function apiServerAccess({ private: wish, authorizedIpRanges }: Aks) {
-  if (wish === false && authorizedIpRanges === undefined) return undefined;
+/** Who reaches the API server: with no ranges everybody who has a credential, and a private cluster takes none. */
+export function apiServerAccess({ private: wish, authorizedIpRanges = [] }: Aks) {
+  if (wish === false) return { authorizedIPRanges: authorizedIpRanges };
   const details = typeof wish === "object" ? wish : {};
   return {
-    ...(wish === false ? {} : { enablePrivateCluster: true }),
+    enablePrivateCluster: true,
     ...given("privateDNSZone", details.dnsZone),
     ...given("enablePrivateClusterPublicFQDN", details.publicFqdn),
-    ...given("authorizedIPRanges", authorizedIpRanges),
   };
 }
 

@@ -19,7 +19,7 @@ import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 export async function makeAks(cluster: Aks, context: ClusterContext): Promise<AksCluster> {
   const tenant = requiredTenantA(context);
   if (cluster.entra && context.runsWorkloads) checkKubelogin(cluster.name, tenant.signIn, process.env);
-  return new AksCluster(cluster, tenant);
+  return new AksCluster(cluster, tenant, context.confirmedChanges);
 }
 
 /** A managed cluster of tenant A that issues tokens which tenant B can trust. */
@@ -33,7 +33,12 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   private readonly resourceGroup: ResourceGroup;
   private readonly managedCluster: ManagedCluster;
 
-  constructor(cluster: Aks, tenant: ConnectedTenant, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    cluster: Aks,
+    tenant: ConnectedTenant,
+    confirmedChanges: readonly string[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("cross-tenant-identity:azure:AksCluster", cluster.name, {}, { ...opts, provider: tenant.provider });
     this.name = cluster.name;
     const tags = { ...tenant.tags, ...cluster.tags };
@@ -64,7 +69,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         enableRBAC: true,
         ...signIn(cluster),
         networkProfile: networkProfile(cluster.network),
-        ...given("apiServerAccessProfile", apiServerAccess(cluster)),
+        apiServerAccessProfile: apiServerAccess(cluster),
         autoUpgradeProfile: { upgradeChannel: cluster.autoUpgrade, nodeOSUpgradeChannel: "NodeImage" },
         agentPoolProfiles: [systemPool(cluster)],
       },
@@ -76,7 +81,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         // so undo later changes of the pools, or fail with "A new agent pool was introduced" (pulumi-azure-native issue
         // 2719). An update that leaves pools out leaves them alone (issue 1686).
         ...(scales(cluster.nodePool) ? { ignoreChanges: ["agentPoolProfiles[0].count"] } : {}),
-        ...replacement(cluster),
+        ...replacement(confirmedChanges),
       },
     );
 
@@ -138,18 +143,24 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 }
 
 /**
- * What AKS never changes in a cluster, and azure-native sends as an update all the same. Only where config confirms
- * that this very cluster may go: else a change made past the stack, seen by a refresh, could cost a cluster.
+ * What AKS never changes in a cluster, by config path, and azure-native sends as an update all the same. (For the other
+ * changes that cost a cluster, azure-native replaces it of its own accord.)
  */
-function replacement({ name, replace }: Aks): pulumi.CustomResourceOptions {
-  if (replace !== name) return {};
-  const kept = [
-    "agentPoolProfiles[0].vmSize",
-    "agentPoolProfiles[0].vnetSubnetID",
-    "apiServerAccessProfile",
-    "aadProfile",
-  ];
-  return { replaceOnChanges: kept, deleteBeforeReplace: true };
+const neverChanged: Readonly<Record<string, string>> = {
+  "cluster.nodePool.vmSize": "agentPoolProfiles[0].vmSize",
+  "cluster.network.subnetId": "agentPoolProfiles[0].vnetSubnetID",
+  "cluster.private": "apiServerAccessProfile",
+  "cluster.private.dnsZone": "apiServerAccessProfile",
+  "cluster.entra": "aadProfile",
+};
+
+/**
+ * Replaces the cluster for nothing but the very changes that config confirms: else a confirmation that was left in the
+ * config would make any other change below the same property cost the cluster, one made past the stack included.
+ */
+export function replacement(confirmedChanges: readonly string[]): pulumi.CustomResourceOptions {
+  const paths = confirmedChanges.flatMap((change) => neverChanged[change] ?? []);
+  return paths.length === 0 ? {} : { replaceOnChanges: [...new Set(paths)], deleteBeforeReplace: true };
 }
 
 function reportedIssuer(cluster: Aks, issuer: string | undefined): IssuerUrl {

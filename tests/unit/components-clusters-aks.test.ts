@@ -1,3 +1,4 @@
+import { replacement } from "../../components/clusters/aks";
 import { stackLabel } from "../../components/clusters/stack-label";
 import { cluster, tenantA } from "./config-fixtures";
 import { ofType, runProgram } from "./program-mocks";
@@ -19,7 +20,7 @@ describe("a managed cluster", () => {
     const { cluster: inputs, pools } = await inputsOf({});
     expect(inputs?.networkProfile).toMatchObject({ networkPlugin: "azure", networkPluginMode: "overlay" });
     for (const key of ["networkPolicy", "networkDataplane"]) expect(inputs?.networkProfile).not.toHaveProperty(key);
-    for (const key of ["apiServerAccessProfile", "aadProfile"]) expect(inputs).not.toHaveProperty(key);
+    expect(inputs).not.toHaveProperty("aadProfile");
     expect(inputs).toMatchObject({ disableLocalAccounts: false });
     expect(pools).toEqual([]);
   });
@@ -61,6 +62,15 @@ describe("a managed cluster", () => {
     expect((await inputsOf(changes)).cluster?.apiServerAccessProfile).toEqual(profile);
   });
 
+  it("is told what config leaves out and Azure would keep: no autoscaler, no ranges", async () => {
+    const { cluster: inputs } = await inputsOf({});
+    expect(inputs?.apiServerAccessProfile).toEqual({ authorizedIPRanges: [] });
+    expect(inputs).toMatchObject({ agentPoolProfiles: [{ enableAutoScaling: false }] });
+    expect((await inputsOf({ private: true })).cluster?.apiServerAccessProfile).not.toHaveProperty(
+      "authorizedIPRanges",
+    );
+  });
+
   it("upgrades its system pool with its control plane", async () => {
     const { cluster: inputs } = await inputsOf({ kubernetesVersion: "1.36" });
     expect(inputs).toMatchObject({ kubernetesVersion: "1.36", agentPoolProfiles: [{ orchestratorVersion: "1.36" }] });
@@ -72,6 +82,17 @@ describe("a managed cluster", () => {
     expect(inputs).toMatchObject({
       disableLocalAccounts: true,
       aadProfile: { managed: true, adminGroupObjectIDs: [group], enableAzureRBAC: true },
+    });
+  });
+});
+
+describe("a confirmed replacement", () => {
+  it("is of what config confirms, and nothing else", () => {
+    expect(replacement([])).toEqual({});
+    expect(replacement(["tenantA.location", "cluster.network.podCidr"])).toEqual({});
+    expect(replacement(["cluster.private", "cluster.private.dnsZone", "cluster.entra"])).toEqual({
+      replaceOnChanges: ["apiServerAccessProfile", "aadProfile"],
+      deleteBeforeReplace: true,
     });
   });
 });
@@ -89,8 +110,13 @@ describe("a node pool", () => {
       ...{ orchestratorVersion: "1.36", vnetSubnetID: subnetId, availabilityZones: ["1", "2"], maxPods: 50 },
       ...{ nodeLabels: { a: "b" }, nodeTaints: ["x=y:NoSchedule"] },
     });
-    expect(pool).not.toHaveProperty("enableAutoScaling");
     expect(pool).not.toHaveProperty("scaleSetPriority");
+  });
+
+  it("is told what config leaves out and Azure would keep: no autoscaler, labels or taints", async () => {
+    const { pool } = await inputsOf({ nodePools: [{ name: "batch" }] });
+    expect(pool).toMatchObject({ enableAutoScaling: false, nodeLabels: {}, nodeTaints: [] });
+    for (const key of ["minCount", "maxCount"]) expect(pool).not.toHaveProperty(key);
   });
 
   it("may stay behind the control plane, and scale", async () => {
