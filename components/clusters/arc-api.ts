@@ -1,3 +1,5 @@
+import { connectedClusterType, customLocationType, logicalNetworkType } from "../../config/clusters/resource-types";
+
 /** The parts of Resource Manager that Arc-enabled clusters and Azure Local have, with the API versions in use. */
 
 export interface ArcResourceType {
@@ -6,15 +8,16 @@ export interface ArcResourceType {
   readonly apiVersion: string;
 }
 
+function inVersion(resourceType: string, apiVersion: string): ArcResourceType {
+  const [namespace = "", type = ""] = resourceType.split("/");
+  return { namespace, type, apiVersion };
+}
+
 /**
  * The first stable version with `oidcIssuerProfile` (azure-rest-api-specs, hybridkubernetes). azure-native's own
  * ConnectedCluster is of 2024-02-01-preview, which has no issuer.
  */
-export const connectedClusters: ArcResourceType = {
-  namespace: "Microsoft.Kubernetes",
-  type: "connectedClusters",
-  apiVersion: "2026-05-01",
-};
+export const connectedClusters = inVersion(connectedClusterType, "2026-05-01");
 
 export const provisionedClusterInstances: ArcResourceType = {
   namespace: "Microsoft.HybridContainerService",
@@ -27,17 +30,9 @@ export function instanceParent(cluster: string): string {
   return `${connectedClusters.type}/${cluster}/providers/${provisionedClusterInstances.namespace}`;
 }
 
-export const customLocations: ArcResourceType = {
-  namespace: "Microsoft.ExtendedLocation",
-  type: "customLocations",
-  apiVersion: "2021-08-15",
-};
+export const customLocations = inVersion(customLocationType, "2021-08-15");
 
-export const logicalNetworks: ArcResourceType = {
-  namespace: "Microsoft.AzureStackHCI",
-  type: "logicalNetworks",
-  apiVersion: "2024-01-01",
-};
+export const logicalNetworks = inVersion(logicalNetworkType, "2024-01-01");
 
 /** A resource by its name, in a subscription that the tenant's provider works in. */
 export interface ResourcePlace {
