@@ -50,7 +50,7 @@ export function checkClusterChange(
     throw new ClusterChangeError(typedInText(stack, published));
   }
   const changes = changesBetween(published, describeCluster(cluster, config.tenantA));
-  if (changes.length === 0) return { notes: confirmed ? [leftOverNote(published.name)] : [], confirmed: [] };
+  if (changes.length === 0) return { notes: confirmed ? [leftOverNote(stack, published)] : [], confirmed: [] };
   if (confirmed) return { notes: [], confirmed: changes.map(({ what }) => what) };
   throw new ClusterChangeError(changeText(stack, published, changes, cluster.replace));
 }
@@ -125,20 +125,16 @@ function headline({ kind, name }: ClusterOutput): string {
     : `Cluster ${name} (kind ${kind}) would be left, and its workloads moved to another one.`;
 }
 
-/** Both are chosen when the cluster is made (Microsoft Learn, "Deploy and configure workload identity on AKS Arc"). */
-const arcFeatures: Readonly<Record<string, string>> = {
-  "cluster.oidcIssuer": "an issuer",
-  "cluster.workloadIdentity": "workload identity",
-};
+/** It is chosen when the cluster is made (Microsoft Learn, "Deploy and configure workload identity on AKS Arc"). */
+const arcFeature = "cluster.workloadIdentity";
 
 function arcFeatureText({ kind, name }: ClusterOutput, changes: readonly Change[]): string[] {
   if (kind !== "aksArc") return [];
   return changes.flatMap(({ what, was }) => {
-    const feature = arcFeatures[what];
-    if (feature === undefined || (was !== "true" && was !== "false")) return [];
+    if (what !== arcFeature || (was !== "true" && was !== "false")) return [];
     const [made, wish] = was === "true" ? ["with", "off"] : ["without", "on"];
     return [
-      `Cluster ${name} was made ${made} ${feature}, and AKS Arc cannot switch it ${wish} afterwards: ${what} is chosen when a cluster is made.`,
+      `Cluster ${name} was made ${made} workload identity, and AKS Arc cannot switch it ${wish} afterwards: ${what} is chosen when a cluster is made.`,
     ];
   });
 }
@@ -168,6 +164,7 @@ function goneText(stack: string, published: ClusterOutput): string {
   ].join("\n");
 }
 
-function leftOverNote(name: string): string {
-  return `cluster.replace is still ${name}, which lets the next slip delete it. Remove it: pulumi config rm --path cluster.replace`;
+function leftOverNote(stack: string, { kind, name }: ClusterOutput): string {
+  const loss = owned(kind) ? "delete it" : "take the workloads out of it";
+  return `cluster.replace is still ${name}, which lets the next slip ${loss}. Remove it: pulumi config rm --stack ${stack} --path cluster.replace`;
 }

@@ -115,13 +115,10 @@ To go on without it: set cluster.replace: aks-apps for this one deployment. The 
 });
 
 it("an AKS Arc feature that changes after creation has its own words", () => {
-  const after = { ...clusters.aksArc, oidcIssuer: false, workloadIdentity: false };
+  const after = { ...clusters.aksArc, workloadIdentity: false };
   const text = refusal(clusters.aksArc, after);
   expect(text).toContain(
-    "Cluster arc-apps was made with an issuer, and AKS Arc cannot switch it off afterwards: cluster.oidcIssuer is chosen when a cluster is made.",
-  );
-  expect(text).toContain(
-    "Cluster arc-apps was made with workload identity, and AKS Arc cannot switch it off afterwards",
+    "Cluster arc-apps was made with workload identity, and AKS Arc cannot switch it off afterwards: cluster.workloadIdentity is chosen when a cluster is made.",
   );
   expect(refusal(after, clusters.aksArc)).toContain(
     "Cluster arc-apps was made without workload identity, and AKS Arc cannot switch it on afterwards",
@@ -137,7 +134,7 @@ it("a confirmation that nobody needs any more is noted", () => {
   const after = config({ ...clusters.aks, replace: "aks-wi-demo" });
   expect(checkClusterChange("tenantA", published(clusters.aks), after)).toEqual({
     notes: [
-      "cluster.replace is still aks-wi-demo, which lets the next slip delete it. Remove it: pulumi config rm --path cluster.replace",
+      "cluster.replace is still aks-wi-demo, which lets the next slip delete it. Remove it: pulumi config rm --stack tenantA --path cluster.replace",
     ],
     confirmed: [],
   });
