@@ -76,7 +76,6 @@ function fixedOfAksArc(cluster: AksArc, tenantA: Tenant | undefined): Record<str
     "cluster.networkPolicy": cluster.networkPolicy,
     "cluster.controlPlane.hostIp": cluster.controlPlane.hostIp ?? notGiven,
     "cluster.sshPublicKey": cluster.sshPublicKey?.split(" ").slice(0, 2).join(" ") ?? notGiven,
-    "cluster.oidcIssuer": String(cluster.oidcIssuer),
     "cluster.workloadIdentity": String(cluster.workloadIdentity),
   };
 }

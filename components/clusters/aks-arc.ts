@@ -19,11 +19,10 @@ import { SshKey } from "./ssh-key";
 
 /**
  * Makes an AKS Arc cluster on Azure Local.
- * @throws pulumi.RunError when the place for it is not there, or it could never be trusted by anyone.
+ * @throws pulumi.RunError when the place for it is not there.
  */
 export async function makeAksArc(cluster: AksArc, context: ClusterContext): Promise<AksArcCluster> {
   const tenant = requiredTenantA(context);
-  if (!cluster.oidcIssuer) throw withoutIssuer(cluster);
   const [place, pools] = await Promise.all([findAzureLocalPlace(cluster, tenant), readStandingPools(cluster, tenant)]);
   return new AksArcCluster(cluster, place, pools, tenant);
 }
@@ -145,14 +144,4 @@ function madeWith(resource: pulumi.CustomResource, text: string): pulumi.Output<
 function clusterIdentifier(cluster: AksArc, tenant: ConnectedTenant): string {
   const { tenantId, subscriptionId, location } = tenant;
   return [tenantId, subscriptionId, cluster.resourceGroup, cluster.name, location, "aksArc"].join("/");
-}
-
-function withoutIssuer({ name }: AksArc): pulumi.RunError {
-  return new pulumi.RunError(
-    [
-      `Cluster ${name} is to have no OIDC issuer, and nobody could ever trust its tokens. Nothing was deployed.`,
-      "  where:   cluster.oidcIssuer: false",
-      "  to do:   take it out, or set it to true. AKS Arc knows the issuer at creation only: it cannot be switched on later",
-    ].join("\n"),
-  );
 }

@@ -20,7 +20,8 @@ export function connectedClusterProperties(cluster: AksArc, { tenantId }: Pick<C
       tenantID: tenantId,
     },
     arcAgentProfile: { agentAutoUpgrade: "Enabled" },
-    oidcIssuerProfile: { enabled: cluster.oidcIssuer },
+    // Without an issuer nobody could ever trust the cluster's tokens, and AKS Arc cannot switch it on later.
+    oidcIssuerProfile: { enabled: true },
     securityProfile: { workloadIdentity: { enabled: cluster.workloadIdentity } },
   };
 }

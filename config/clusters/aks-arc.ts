@@ -83,11 +83,6 @@ export const aksArcSchema = z.strictObject({
     expected: "a line of an authorized_keys file: ssh-rsa AAAA…",
     example: "ssh-rsa AAAA…",
   }).optional(),
-  oidcIssuer: documented(z.boolean(), {
-    means: "have an issuer; cannot be changed after creation",
-    expected: "true or false",
-    example: true,
-  }).default(true),
   workloadIdentity: documented(z.boolean(), {
     means: "have the webhook; cannot be changed after creation",
     expected: "true or false",

@@ -113,16 +113,6 @@ describe("an AKS Arc cluster", () => {
     expect(await pulumi.isSecret(kubeconfig)).toBe(true);
     expect(await pulumi.isSecret(cluster.oidcIssuerUrl)).toBe(false);
   });
-
-  it("is refused without an issuer, for AKS Arc has no way to switch it on later", async () => {
-    const { made, error } = await run({ oidcIssuer: false, workloadIdentity: false });
-    expect(made).toEqual([]);
-    expect(
-      error?.message,
-    ).toBe(`Cluster arc-wi-demo is to have no OIDC issuer, and nobody could ever trust its tokens. Nothing was deployed.
-  where:   cluster.oidcIssuer: false
-  to do:   take it out, or set it to true. AKS Arc knows the issuer at creation only: it cannot be switched on later`);
-  });
 });
 
 describe("the place of an AKS Arc cluster", () => {

@@ -73,27 +73,12 @@ const texts: [string, Record<string, unknown>, string][] = [
   to do:    remove it, or take the workloads out of the stack first`,
   ],
   [
-    "workloads on AKS Arc without an issuer",
-    both({ cluster: { ...arc, oidcIssuer: false } }),
-    `cluster.oidcIssuer is false, and \`workloads\` need an issuer
-  value:    false
-  expected: true
-  to do:    remove it now: a cluster that was made without an issuer never gets one`,
-  ],
-  [
     "workloads on AKS Arc without the webhook",
     both({ cluster: { ...arc, workloadIdentity: false } }),
     `cluster.workloadIdentity is false, and \`workloads\` need it: without the webhook their pods get no token
   value:    false
   expected: true
   to do:    remove it now: a cluster that was made without workload identity never gets it`,
-  ],
-  [
-    "workload identity on AKS Arc without an issuer",
-    { tenantA, cluster: { ...arc, oidcIssuer: false } },
-    `cluster.workloadIdentity needs an issuer, and \`oidcIssuer\` is false
-  value:    true
-  expected: both true, or both false`,
   ],
   [
     "workloads on a connected cluster without a kubeconfig",
@@ -148,10 +133,7 @@ const accepted: [string, Record<string, unknown>][] = [
     "an issuer of tenant A's own AKS",
     both({ cluster: { ...plain, oidcIssuerUrl: aksIssuerOfB.replace(tenantB.tenantId, tenantA.tenantId) } }),
   ],
-  [
-    "an AKS Arc cluster with both features off, alone",
-    { tenantA, cluster: { ...arc, oidcIssuer: false, workloadIdentity: false } },
-  ],
+  ["an AKS Arc cluster without workload identity, alone", { tenantA, cluster: { ...arc, workloadIdentity: false } }],
 ];
 
 it.each(accepted)("%s is accepted", (_name, config) => {

@@ -31,7 +31,6 @@ it("defaults are those of the contract", () => {
     nodePools: [{ name: "nodepool1", count: 1, vmSize: "Standard_A4_v2", osType: "Linux" }],
     podCidr: "10.244.0.0/16",
     networkPolicy: "calico",
-    oidcIssuer: true,
     workloadIdentity: true,
   });
   expect(load(of("kubernetes", {})).cluster).toMatchObject({ webhook: { install: "auto", replicas: 2 } });

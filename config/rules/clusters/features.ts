@@ -1,5 +1,4 @@
-import type { Problem } from "../../problem";
-import { type CheckedConfig, given, isUnread, type Rule } from "../rule";
+import { given, isUnread, type Rule } from "../rule";
 
 /** What workloads and identities need of the cluster, kind by kind. */
 
@@ -18,48 +17,21 @@ const workloadIdentityOn: Rule = (checked) => {
   ];
 };
 
-/** `az aksarc create`: both are chosen when the cluster is made (Microsoft Learn, "Workload identity on AKS Arc"). */
-const arcFeatures: Rule = (checked) => {
+/** `az aksarc create`: workload identity is chosen when the cluster is made (Microsoft Learn, "Workload identity on AKS Arc"). */
+const arcWorkloadIdentity: Rule = (checked) => {
   const { cluster } = checked.config;
   if (cluster === undefined || !("kind" in cluster) || cluster.kind !== "aksArc") return [];
-  const { oidcIssuer, workloadIdentity } = cluster;
-  const users = usersOf(checked);
-  const problems: Problem[] = [];
-  if (oidcIssuer === false && users !== undefined) {
-    problems.push({
-      path: ["cluster", "oidcIssuer"],
-      fault: `is false, and ${users} an issuer`,
-      value: false,
-      expected: "true",
-      advice: "remove it now: a cluster that was made without an issuer never gets one",
-    });
-  }
-  if (workloadIdentity === false && checked.config.workloads.length > 0) {
-    problems.push({
+  if (cluster.workloadIdentity !== false || checked.config.workloads.length === 0) return [];
+  return [
+    {
       path: ["cluster", "workloadIdentity"],
       fault: "is false, and `workloads` need it: without the webhook their pods get no token",
       value: false,
       expected: "true",
       advice: "remove it now: a cluster that was made without workload identity never gets it",
-    });
-  }
-  if (oidcIssuer === false && workloadIdentity === true && users === undefined) {
-    problems.push({
-      path: ["cluster", "workloadIdentity"],
-      fault: "needs an issuer, and `oidcIssuer` is false",
-      value: true,
-      expected: "both true, or both false",
-    });
-  }
-  return problems;
+    },
+  ];
 };
-
-/** Who in this stack needs the cluster's issuer. */
-function usersOf({ config: { workloads, identities } }: CheckedConfig): string | undefined {
-  if (workloads.length > 0) return "`workloads` need";
-  const trusts = identities.some((identity) => (identity.trusts ?? []).some(({ issuer }) => issuer === undefined));
-  return trusts ? "`identities` of this stack trust" : undefined;
-}
 
 const kubeconfigForWorkloads: Rule = (checked) => {
   const { cluster, workloads } = checked.config;
@@ -93,4 +65,9 @@ const tenantOfWebhook: Rule = (checked) => {
   ];
 };
 
-export const featureRules: readonly Rule[] = [workloadIdentityOn, arcFeatures, kubeconfigForWorkloads, tenantOfWebhook];
+export const featureRules: readonly Rule[] = [
+  workloadIdentityOn,
+  arcWorkloadIdentity,
+  kubeconfigForWorkloads,
+  tenantOfWebhook,
+];
