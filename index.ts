@@ -8,7 +8,7 @@ import { makeIdentitySide } from "./components/identity-side";
 import { readNeighbourStacks } from "./components/neighbour-stacks";
 import { ownIssuer } from "./components/own-issuer";
 import { checkRoleDefinitions } from "./components/role-definitions";
-import { clusterOutputs, identityOutputs } from "./components/stack-outputs";
+import { announceCluster, clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
 import { type ClusterConfig, clusterOf, typedInIssuer } from "./config/cluster";
 import { nameOf } from "./config/clusters/place";
@@ -57,11 +57,14 @@ async function program() {
   ]);
   if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
+  // Of a cluster that others own there is nothing to lose yet.
+  if (clusterConfig && "protect" in clusterConfig) announceCluster(describeCluster(clusterConfig, config.tenantA));
   const cluster =
     clusterConfig &&
     (await makeCluster(clusterConfig, {
       ...clusterContext(stack, config, tenantA, clusterChange.confirmed),
       published: neighbours.publishedCluster,
+      publishedIssuer: neighbours.ownIssuer,
     }));
 
   const issuer = cluster && clusterConfig && ownIssuer(cluster, clusterConfig, neighbours);
@@ -89,7 +92,10 @@ async function program() {
     });
   }
 
-  if (cluster && clusterConfig && "protect" in clusterConfig) new ClusterProtection(cluster, clusterConfig.protect);
+  if (cluster && clusterConfig && "protect" in clusterConfig) {
+    const beside = identitySide ? [...identitySide.identities.values(), ...identitySide.registrations] : [];
+    new ClusterProtection(cluster, beside, clusterConfig.protect);
+  }
 
   return {
     ...(cluster && clusterConfig
