@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
-import { CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { NodeAgent } from "../node/agent.ts";
 import { PodNetwork } from "../node/pod-network.ts";
 import { nodeName } from "../node/registration.ts";
 import type { ClusterSpec, EntraIntegration, ManagedWebhook, RotationStep } from "../tenants/cluster-backend.ts";
+import { Administrator } from "./administrator.ts";
 import type { ClusterBackendOptions } from "./backend.ts";
 import { Component, type ComponentSpec } from "./component.ts";
 import {
@@ -16,8 +16,6 @@ import {
 } from "./control-plane.ts";
 import { type ClusterCredentials, createCredentials, kubeletClientName } from "./credentials.ts";
 import { bindAdminGroups, writeAuthentication } from "./entra-sign-in.ts";
-import { httpsGet } from "./https-client.ts";
-import { type ClientIdentity, kubeconfigYaml } from "./kubeconfig.ts";
 import { ServiceNetwork } from "./service-network.ts";
 import { SigningKeys } from "./signing.ts";
 import { type RunningWebhook, startWebhook, stopWebhook } from "./webhook.ts";
@@ -39,6 +37,7 @@ export class Cluster {
   #components: Component[] = [];
   #signing: SigningKeys | undefined;
   #apiServer: ApiServer | undefined;
+  #administrator: Administrator | undefined;
   #controllers: Component | undefined;
   #webhook: RunningWebhook | undefined;
   #node: NodeAgent | undefined;
@@ -83,32 +82,35 @@ export class Cluster {
     this.#services = new ServiceNetwork({
       socket: serviceSocket(directory),
       network: this.#network,
-      admin: () => this.#admin(),
+      admin: () => this.#ready().administrator.config(),
       nodePort: () => this.#node?.logPort,
       log: this.#options.log,
     });
     await this.#services.start();
-    this.#apiServer = await startApiServer(around, signing.current);
-    this.#controllers = startControllerManager(around, this.#apiServer.url, signing.current);
+    const apiServer = await startApiServer(around, signing.current);
+    const administrator = new Administrator(context, apiServer.url, credentials);
+    this.#apiServer = apiServer;
+    this.#administrator = administrator;
+    this.#controllers = startControllerManager(around, apiServer.url, signing.current);
     await Promise.all([
-      this.#startNode(credentials, this.#apiServer),
+      this.#startNode(credentials, apiServer, administrator),
       this.setManagedWebhook(spec.managedWebhook),
-      bindAdminGroups(this.#admin(), spec.entra),
-      this.#controllers.waitUntil(() => this.#defaultServiceAccountExists()),
+      bindAdminGroups(administrator.config(), spec.entra),
+      this.#controllers.waitUntil(() => administrator.defaultServiceAccountExists()),
     ]);
   }
 
   /** YAML for the administrator, by token. */
   kubeconfig(): string {
-    return this.#kubeconfigOf("clusterAdmin", { token: this.#ready().around.credentials.adminToken });
+    return this.#ready().administrator.kubeconfig();
   }
 
-  openidConfiguration(): Promise<unknown> {
-    return this.#read("/.well-known/openid-configuration");
+  async openidConfiguration(): Promise<unknown> {
+    return this.#ready().administrator.read("/.well-known/openid-configuration");
   }
 
-  jwks(): Promise<unknown> {
-    return this.#read("/openid/v1/jwks");
+  async jwks(): Promise<unknown> {
+    return this.#ready().administrator.read("/openid/v1/jwks");
   }
 
   /** The issuer that signs now. */
@@ -117,19 +119,18 @@ export class Cluster {
   }
 
   async podDisruptionBudgets(): Promise<{ namespace: string; name: string }[]> {
-    const { items } = await this.#admin().makeApiClient(PolicyV1Api).listPodDisruptionBudgetForAllNamespaces();
-    return items.map(({ metadata }) => ({ namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" }));
+    return this.#ready().administrator.podDisruptionBudgets();
   }
 
   /** Puts the managed workload identity webhook into a namespace, or takes it away. */
   setManagedWebhook(wanted: ManagedWebhook | undefined): Promise<void> {
     return this.#inTurn(async () => {
-      const { around, apiServer } = this.#ready();
+      const { around, apiServer, administrator } = this.#ready();
       const { kind, tenantId, environment } = this.#options.spec;
       if (this.#webhook !== undefined && this.#webhook.namespace !== wanted?.namespace) {
         const webhook = this.#webhook;
         this.#webhook = undefined;
-        await stopWebhook(webhook, this.#admin(), this.#network);
+        await stopWebhook(webhook, administrator.config(), this.#network);
       }
       if (wanted === undefined || this.#webhook !== undefined) return;
       this.#webhook = await startWebhook(around, {
@@ -138,7 +139,7 @@ export class Cluster {
         tenantId: wanted.tenantId ?? tenantId ?? "",
         environment,
         server: apiServer.url,
-        admin: this.#admin(),
+        admin: administrator.config(),
       });
     });
   }
@@ -146,9 +147,9 @@ export class Cluster {
   /** Takes tokens of another tenant or for other groups from now on, or of none. The API server reads its file again by itself. */
   setEntra(entra: EntraIntegration | undefined): Promise<void> {
     return this.#inTurn(async () => {
-      const { around } = this.#ready();
+      const { around, administrator } = this.#ready();
       writeAuthentication(around.directory, this.#options.spec.environment, entra);
-      await bindAdminGroups(this.#admin(), entra);
+      await bindAdminGroups(administrator.config(), entra);
     });
   }
 
@@ -214,13 +215,13 @@ export class Cluster {
     return component;
   }
 
-  async #startNode(credentials: ClusterCredentials, apiServer: ApiServer): Promise<void> {
+  async #startNode(credentials: ClusterCredentials, apiServer: ApiServer, administrator: Administrator): Promise<void> {
     const { certificate, key } = credentials.nodeServer;
     const node = new NodeAgent({
       directory: this.#options.directory,
-      nodeKubeconfig: this.#kubeconfigOf("node", credentials.node),
-      schedulerKubeconfig: this.#kubeconfigOf("scheduler", credentials.scheduler),
-      kubernetesVersion: await this.#version(),
+      nodeKubeconfig: administrator.kubeconfigOf("node", credentials.node),
+      schedulerKubeconfig: administrator.kubeconfigOf("scheduler", credentials.scheduler),
+      kubernetesVersion: await administrator.version(),
       logServer: { certificate, key, authority: credentials.authority, clientName: kubeletClientName },
       processes: this.#options.processes,
       images: this.#options.imageCommands,
@@ -234,56 +235,14 @@ export class Cluster {
     await node.start();
   }
 
-  async #version(): Promise<string> {
-    const answer = await this.#read("/version");
-    return typeof answer === "object" && answer !== null && "gitVersion" in answer
-      ? String(answer.gitVersion)
-      : "v0.0.0";
-  }
-
-  async #defaultServiceAccountExists(): Promise<boolean> {
-    const core = this.#admin().makeApiClient(CoreV1Api);
-    await core.readNamespacedServiceAccount({ namespace: "default", name: "default" });
-    // Pods mount the authority from it.
-    await core.readNamespacedConfigMap({ namespace: "default", name: "kube-root-ca.crt" });
-    return true;
-  }
-
-  async #read(path: string): Promise<unknown> {
-    const { around, apiServer } = this.#ready();
-    const { authority, adminToken } = around.credentials;
-    const answer = await httpsGet(`${apiServer.url}${path}`, authority, adminToken);
-    if (answer.status !== 200) {
-      throw new Error(`The API server of cluster ${around.name} answered ${answer.status} for ${path}: ${answer.body}`);
-    }
-    return JSON.parse(answer.body);
-  }
-
-  #kubeconfigOf(user: string, identity: ClientIdentity): string {
-    const { around, apiServer } = this.#ready();
-    const { authority } = around.credentials;
-    return kubeconfigYaml({
-      name: around.name,
-      user: `${user}_${around.name}`,
-      server: apiServer.url,
-      authority,
-      identity,
-    });
-  }
-
-  #admin(): KubeConfig {
-    const kubeconfig = new KubeConfig();
-    kubeconfig.loadFromString(this.kubeconfig());
-    return kubeconfig;
-  }
-
   /** @throws when a part of the cluster has died, or it is not started or stopped. */
-  #ready(): { around: Surroundings; apiServer: ApiServer } {
+  #ready(): { around: Surroundings; apiServer: ApiServer; administrator: Administrator } {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#around === undefined || this.#apiServer === undefined || this.#stopped) {
+    const [around, apiServer, administrator] = [this.#around, this.#apiServer, this.#administrator];
+    if (around === undefined || apiServer === undefined || administrator === undefined || this.#stopped) {
       throw new Error(`The cluster ${this.#options.context} does not run.`);
     }
-    return { around: this.#around, apiServer: this.#apiServer };
+    return { around, apiServer, administrator };
   }
 
   #fail(error: Error): void {
