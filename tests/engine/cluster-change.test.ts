@@ -1,5 +1,5 @@
 import { kubectlWith, makePlainCluster } from "./support/cluster-kinds.ts";
-import { bothSides, cluster, type StackConfig, tenantA } from "./support/configs.ts";
+import { bothSides, cluster, resourceProviders, type StackConfig, tenantA, tenantB } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
 
 let engine: Engine;
@@ -11,9 +11,9 @@ beforeAll(async () => {
   project = await engine.project({ both: bothSides() });
   await project.up("both");
   uids = await clusterUids();
-}, 120_000);
+}, 360_000);
 
-afterAll(() => engine?.stop(), 30_000);
+afterAll(() => engine?.stop(), 90_000);
 
 /** Unique ids of what a new cluster would have anew. */
 async function clusterUids(): Promise<string> {
@@ -21,14 +21,25 @@ async function clusterUids(): Promise<string> {
   return kubectlWith(engine, kubeconfig, "get", "namespace,pod", "--output", "jsonpath={.items[*].metadata.uid}");
 }
 
+/** What the program says to a config that would lose the cluster, with the engine's own lines taken out. */
 async function refused(config: StackConfig): Promise<string> {
   project.configure("both", config);
   const preview = await project.pulumi("preview", "--stack", "both");
   const up = await project.pulumi("up", "--stack", "both", "--yes", "--skip-preview");
   expect([preview.code === 0, up.code === 0]).toEqual([false, false]);
   expect(up.text).not.toMatch(/^\s+at .*\(.*:\d+:\d+\)$/m);
+  expect(up.text).toContain("Nothing was deployed.");
   expect(await clusterUids()).toBe(uids);
   return up.text;
+}
+
+const lost = "Cluster aks-wi-demo (kind aks) would be deleted with all that is in it.";
+const wayOut = "pulumi config set --stack both --path cluster.replace aks-wi-demo";
+
+/** One difference as the text lists it. */
+function difference(what: string, was: string, wouldBe: string): RegExp {
+  const [path, before, after] = [what, was, wouldBe].map((text) => text.replaceAll(".", "\\."));
+  return new RegExp(`^ *${path} +was ${before}\\s+would be ${after}$`, "m");
 }
 
 it("a kind that is switched by mistake is caught before anything is destroyed", async () => {
@@ -43,25 +54,43 @@ it("a kind that is switched by mistake is caught before anything is destroyed", 
       },
     }),
   );
-  expect(text).toMatch(/aks-wi-demo/);
-  expect(text).toMatch(/kind/);
-  expect(text).toMatch(/cluster\.replace: aks-wi-demo/);
+  expect(text).toContain(lost);
+  expect(text).toMatch(difference("cluster.kind", "aks", "kubernetes"));
+  expect(text).toMatch(difference("cluster.name", "aks-wi-demo", "elsewhere"));
+  expect(text).toContain(wayOut);
   await engine.admin("DELETE", "/sandbox/clusters/elsewhere");
-}, 90_000);
+}, 270_000);
 
-it.each<[string, StackConfig, RegExp]>([
-  ["another name", { cluster: { ...cluster, name: "aks-renamed" } }, /aks-renamed/],
-  ["another resource group", { cluster: { ...cluster, resourceGroup: "rg-other" } }, /rg-other/],
-  ["another region", { tenantA: { ...tenantA, location: "westus2" } }, /westus2/],
-  ["another address range", { cluster: { ...cluster, network: { podCidr: "10.9.0.0/16" } } }, /10\.9\.0\.0\/16/],
+it("a cluster that is taken out of the config is not deleted by that", async () => {
+  const text = await refused({ tenantB, resourceProviders });
+  expect(text).toContain(lost);
+  expect(text).toContain("has no `cluster` any more where cluster aks-wi-demo of kind aks was");
+  expect(text).toContain("pulumi destroy --stack both");
+  expect(text).toContain("Where cluster.protect is true: set it to false");
+}, 180_000);
+
+it.each<[string, StackConfig, [string, string, string]]>([
+  ["another name", { cluster: { ...cluster, name: "aks-renamed" } }, ["cluster.name", "aks-wi-demo", "aks-renamed"]],
+  [
+    "another resource group",
+    { cluster: { ...cluster, resourceGroup: "rg-other" } },
+    ["cluster.resourceGroup", "rg-wi-demo", "rg-other"],
+  ],
+  ["another region", { tenantA: { ...tenantA, location: "westus2" } }, ["tenantA.location", "eastus", "westus2"]],
+  [
+    "another address range",
+    { cluster: { ...cluster, network: { podCidr: "10.9.0.0/16" } } },
+    ["cluster.network.podCidr", "not given", "10.9.0.0/16"],
+  ],
 ])(
   "%s would replace the cluster, and is refused until config confirms it",
-  async (_name, change, named) => {
+  async (_name, change, changed) => {
     const text = await refused(bothSides(change));
-    expect(text).toMatch(named);
-    expect(text).toMatch(/cluster\.replace: aks-wi-demo/);
+    expect(text).toContain(lost);
+    expect(text).toMatch(difference(...changed));
+    expect(text).toContain(wayOut);
   },
-  60_000,
+  180_000,
 );
 
 it("ordinary changes replace nothing", async () => {
@@ -76,7 +105,7 @@ it("ordinary changes replace nothing", async () => {
   await project.up("both");
   expect(await clusterUids()).toBe(uids);
   await project.expectNoChanges("both");
-}, 90_000);
+}, 270_000);
 
 it("a confirmed replacement goes through, and its preview is shown", async () => {
   project.configure("both", bothSides({ cluster: { ...cluster, name: "aks-renamed", replace: cluster.name } }));
@@ -87,4 +116,4 @@ it("a confirmed replacement goes through, and its preview is shown", async () =>
   await project.expectNoChanges("both");
   await project.destroy("both");
   expect(await engine.everythingInAzure()).toEqual([]);
-}, 180_000);
+}, 540_000);
