@@ -37,3 +37,13 @@ export function identityOutputs(identities: ReadonlyMap<string, UserAssignedIden
   const { clientId, tenantId, subscriptionId } = only;
   return { identities: outputs, clientId, tenantId, subscriptionId };
 }
+
+/**
+ * Says what the cluster is before it is made. The engine keeps the last outputs that it was told, also when the deployment
+ * fails or is interrupted afterwards (pulumi, deployment_executor.go, "Finalize the stack outputs"): so the next one knows
+ * the cluster that may stand already. A program that fails before it asks for any resource takes it back.
+ */
+export function announceCluster(cluster: ClusterOutput): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack !== undefined) pulumi.runtime.registerResourceOutputs(stack, { cluster });
+}

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRunning, type ProcessMark } from "../../sandbox/session/state-dir.ts";
-import { bothSides } from "./support/configs.ts";
+import { bothSides, cluster, identity, tenantB } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
 import { descendantsOf } from "./support/process-tree.ts";
 
@@ -64,6 +64,28 @@ describe.each([
     expect(await engine.everythingInAzure()).toEqual([]);
   }, 180_000);
 });
+
+it("a cluster whose first deployment failed halfway is not lost by a slip either", async () => {
+  const nowhere = `/subscriptions/${tenantB.subscriptionId}/resourceGroups/nowhere`;
+  const failing = { ...identity, roles: [{ role: "Reader", scope: nowhere }] };
+  const project = await engine.project({ halfway: bothSides({ identities: [failing] }) });
+  const failed = await project.pulumi("up", "--stack", "halfway", "--yes", "--skip-preview");
+  expect(failed.code).not.toBe(0);
+  const made = (await engine.everythingInAzure()).filter((id) => id.endsWith("/managedClusters/aks-wi-demo"));
+  expect(made).toHaveLength(1);
+
+  project.configure("halfway", bothSides({ cluster: { ...cluster, name: "aks-renamed" } }));
+  const renamed = await project.pulumi("up", "--stack", "halfway", "--yes", "--skip-preview");
+  expect(renamed.code).not.toBe(0);
+  expect(renamed.text).toContain("cluster.replace aks-wi-demo");
+  expect(await engine.everythingInAzure()).toEqual(expect.arrayContaining(made));
+
+  project.configure("halfway", bothSides());
+  await project.up("halfway");
+  await project.expectNoChanges("halfway");
+  await project.destroy("halfway");
+  expect(await engine.everythingInAzure()).toEqual([]);
+}, 240_000);
 
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "npm start ended by %s while it deploys leaves no process and no file",
