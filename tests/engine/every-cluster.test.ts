@@ -73,7 +73,7 @@ async function wholeLife(engine: Engine, project: Project, cluster: StackConfig)
     clusterId: String(outputs.clusterId),
     pod,
     log,
-    webhooks: webhooks.trim().split("\n"),
+    webhooks: webhooks.split("\n").filter((line) => line !== ""),
     left: await engine.everythingInAzure(),
     leftInCluster: stillThere
       ? await kubectlWith(engine, kubeconfig, "get", "pods,serviceaccounts,namespaces", "--all-namespaces")
