@@ -5,17 +5,16 @@ import type { Neighbours } from "../federation/outputs";
 import type { Cluster } from "./clusters/cluster";
 
 /**
- * The issuer of this stack's cluster, as its trusts and workloads are made with it. Of a cluster that changes, or of a storage
- * account that publishes its issuer, be it only a tag, a preview knows no outputs, and would show every credential and workload
- * replaced. But a cluster that passed the check against the published one stays, and keeps its issuer, so a preview takes the
- * published issuer.
+ * The issuer of this stack's cluster, as its trusts and workloads are made with it. Of a cluster that changes, be it only a
+ * tag, a preview knows no outputs, and would show every credential and workload replaced. But a cluster that passed the check
+ * against the published one stays, and keeps its issuer, so a preview takes the published issuer.
  */
 export function ownIssuer(
   cluster: Pick<Cluster, "oidcIssuerUrl">,
-  config: Pick<ClusterConfig, "kind" | "replace"> & { readonly publishIssuer?: object | undefined },
+  config: Pick<ClusterConfig, "kind" | "replace">,
   { publishedCluster, ownIssuer: published }: Pick<Neighbours, "publishedCluster" | "ownIssuer">,
 ): pulumi.Output<IssuerUrl> {
-  const made = config.kind === "aks" || config.kind === "aksArc" || config.publishIssuer !== undefined;
+  const made = config.kind === "aks" || config.kind === "aksArc";
   const stays = publishedCluster !== undefined && config.replace !== publishedCluster.name;
   if (!pulumi.runtime.isDryRun() || !made || !stays) return cluster.oidcIssuerUrl;
   if (published === undefined || issuerFault(published) !== undefined) return cluster.oidcIssuerUrl;

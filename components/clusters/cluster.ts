@@ -56,6 +56,8 @@ export interface ClusterContext {
   readonly environment: Environment;
   /** The stack's cluster as its outputs last said it. */
   readonly published?: ClusterOutput | undefined;
+  /** Its issuer, as the same outputs said it. */
+  readonly publishedIssuer?: string | undefined;
   /** Config paths of what differs from the cluster that stands, and may cost it: `cluster.replace` says so. */
   readonly confirmedChanges: readonly string[];
 }

@@ -9,7 +9,7 @@ import { checkSameCluster, checkSigningKeys, issuerUse } from "../../cluster-pro
 import type { KeySet } from "../../cluster-probe/reported-issuer";
 import type { FoundWebhook } from "../../cluster-probe/webhooks";
 import type { PlainKubernetes } from "../../config/cluster";
-import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
+import { type IssuerUrl, issuerFault, issuerUrl } from "../../federation/issuer";
 import type { ClusterOutput } from "../../federation/outputs";
 import { webhookNamespace } from "../webhook/chart";
 import { WorkloadIdentityWebhook } from "../webhook/workload-identity-webhook";
@@ -41,8 +41,7 @@ export async function makePlainKubernetes(cluster: PlainKubernetes, context: Clu
   const wish = { install: cluster.webhook.install, stack: context.stack, installedAs: published?.webhook };
   const installs = !indifferent && (await installsWebhook(named, probe, webhooks, wish));
 
-  const wasInUse = published?.issuerInUse === true;
-  const found = { named, kubeconfig: kubeconfig.yaml, reported, installs, publishes, wasInUse };
+  const found = { named, kubeconfig: kubeconfig.yaml, reported, installs, publishes, published };
   return new PlainKubernetesCluster(cluster, context, found);
 }
 
@@ -95,8 +94,8 @@ interface Found {
   readonly installs: boolean;
   /** Undefined where the issuer is somebody else's to publish. */
   readonly publishes: Publication | undefined;
-  /** Whether an earlier deployment saw the API server sign with the published issuer. */
-  readonly wasInUse: boolean;
+  /** What the stack last said of this same cluster. */
+  readonly published: ClusterOutput | undefined;
 }
 
 /** A cluster of any make; the stack owns what it puts into it, never the cluster. */
@@ -114,7 +113,7 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
   ) {
     super("cross-tenant-identity:kubernetes:Cluster", cluster.name, {});
     this.name = cluster.name;
-    this.oidcIssuerUrl = this.issuer(cluster, context, found.publishes?.keys);
+    this.oidcIssuerUrl = this.issuer(cluster, context, found);
     this.remembered = {
       ...(found.publishes === undefined ? {} : { uid: found.publishes.uid }),
       ...(found.installs ? { webhook: context.stack } : {}),
@@ -155,8 +154,9 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
   }
 
   public async signsWith(issuer: pulumi.Output<IssuerUrl>): Promise<boolean | undefined> {
-    const { named, publishes, reported, wasInUse } = this.found;
+    const { named, publishes, reported, published } = this.found;
     if (publishes === undefined) return undefined;
+    const wasInUse = published?.issuerInUse === true;
     const { inUse, note } = issuerUse(named, await whenKnown(issuer), reported, wasInUse);
     if (note !== undefined) await pulumi.log.warn(note);
     return inUse;
@@ -165,14 +165,20 @@ export class PlainKubernetesCluster extends pulumi.ComponentResource implements 
   private issuer(
     cluster: PlainKubernetes,
     context: ClusterContext,
-    keys: KeySet | undefined,
+    { publishes, published }: Found,
   ): pulumi.Output<IssuerUrl> {
     const { oidcIssuerUrl, publishIssuer } = cluster;
     if (oidcIssuerUrl !== undefined) return pulumi.output(issuerUrl(oidcIssuerUrl));
-    if (publishIssuer === undefined || keys === undefined) {
+    if (publishIssuer === undefined || publishes === undefined) {
       throw new Error("the cluster has neither issuer nor a place to publish it");
     }
-    const args = { publish: publishIssuer, tenant: requiredTenantA(context), keys };
+    const last = published === undefined ? undefined : context.publishedIssuer;
+    const args = {
+      publish: publishIssuer,
+      tenant: requiredTenantA(context),
+      keys: publishes.keys,
+      lastKnown: last !== undefined && issuerFault(last) === undefined ? issuerUrl(last) : undefined,
+    };
     return new PublishedIssuer(cluster.name, args, { parent: this }).url;
   }
 }

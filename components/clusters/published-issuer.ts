@@ -13,6 +13,8 @@ export interface PublishedIssuerArgs {
   readonly tenant: ConnectedTenant;
   /** The cluster's public keys, read from its API server. */
   readonly keys: KeySet;
+  /** The address as this stack last published it; undefined where another account may take its place. */
+  readonly lastKnown: IssuerUrl | undefined;
 }
 
 /** Discovery document and keys of a cluster that the Internet cannot reach, where Entra ID can read them. */
@@ -24,7 +26,7 @@ export class PublishedIssuer extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<IssuerUrl>;
 
   constructor(name: string, args: PublishedIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { publish, tenant, keys } = args;
+    const { publish, tenant, keys, lastKnown } = args;
     super("cross-tenant-identity:azure:PublishedIssuer", name, {}, { ...opts, provider: tenant.provider });
     const { location, tags } = tenant;
 
@@ -59,7 +61,9 @@ export class PublishedIssuer extends pulumi.ComponentResource {
       // What lies in the account goes with it.
       { parent: this, deletedWith: account },
     );
-    this.url = account.primaryEndpoints.apply(({ web }) => issuerUrl(web));
+    const reported = account.primaryEndpoints.apply(({ web }) => issuerUrl(web));
+    // Of an account that changes, be it only a tag, a preview knows no address, and would show all that follows it replaced.
+    this.url = pulumi.runtime.isDryRun() && lastKnown !== undefined ? pulumi.output(lastKnown) : reported;
 
     const document = (path: string, content: pulumi.Input<string>) =>
       new Blob(

@@ -90,6 +90,7 @@ async function made(config: object, { runsWorkloads = true, preview = false, pub
     environment: "public",
     confirmedChanges: [],
     published,
+    publishedIssuer: published && website,
   };
   const parsed = plainKubernetesSchema.parse({
     kind: "kubernetes",
@@ -243,6 +244,17 @@ describe("a cluster whose issuer the stack publishes", () => {
   it("holds them back in the preview that makes the account", async () => {
     const cluster = await made({ publishIssuer }, { preview: true });
     expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(false);
+  });
+
+  it("knows the published issuer in the preview that changes the account, and the documents stay as they are", async () => {
+    clusterSays(website);
+    const cluster = await made({ publishIssuer }, { preview: true, published });
+    expect(await cluster.signsWith?.(cluster.oidcIssuerUrl)).toBe(true);
+    const blobs = created.filter(({ type }) => type === "azure-native:storage:Blob");
+    expect(blobs.map(({ inputs }) => inputs.source)).toEqual([expect.anything(), expect.anything()]);
+    // Another cluster may have another account.
+    const replaced = await made({ publishIssuer, replace: "k3s" }, { preview: true, published });
+    expect(await replaced.signsWith?.(replaced.oidcIssuerUrl)).toBe(false);
   });
 
   const published = { kind: "kubernetes", name: "k3s", fixed: {}, uid: "uid-1", issuerInUse: true };

@@ -21,7 +21,6 @@ function issuerIn(preview: boolean, config: Arguments[1], known: Arguments[2]): 
 it("a preview of a cluster that stays has the published issuer", async () => {
   expect(await issuerIn(true, { kind: "aks" }, neighbours)).toBe(published);
   expect(await issuerIn(true, { kind: "aksArc", replace: "another" }, neighbours)).toBe(published);
-  expect(await issuerIn(true, { kind: "kubernetes", publishIssuer: {} }, neighbours)).toBe(published);
 });
 
 it("an update has the issuer that the cluster reports", async () => {
@@ -32,7 +31,6 @@ it.each<[string, Arguments[1], Arguments[2]]>([
   ["may be replaced", { kind: "aks", replace: "aks-wi-demo" }, neighbours],
   ["is new", { kind: "aks" }, { publishedCluster: undefined, ownIssuer: undefined }],
   ["published no issuer", { kind: "aks" }, { ...neighbours, ownIssuer: undefined }],
-  ["somebody else publishes", { kind: "kubernetes" }, neighbours],
   ["is only read, and known at once", { kind: "existingAks" }, neighbours],
 ])("a preview of a cluster that %s has no other issuer than the cluster's", async (_name, config, known) => {
   expect(await issuerIn(true, config, known)).toBe(reported);
