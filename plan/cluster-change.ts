@@ -55,6 +55,9 @@ export function checkClusterChange(
   throw new ClusterChangeError(changeText(stack, published, changes, cluster.replace));
 }
 
+/** What a cluster can get later but never lose: a description lists it only where it is given. */
+const onlyAdded: readonly string[] = ["cluster.entra"];
+
 /** Every difference between what stands and what config wants. */
 export function changesBetween(published: ClusterOutput, wanted: ClusterOutput): Change[] {
   const places = [
@@ -69,7 +72,8 @@ export function changesBetween(published: ClusterOutput, wanted: ClusterOutput):
   // Another kind has other settings, which cannot be compared.
   if (published.kind !== wanted.kind) return changes;
   const fixed = Object.entries(published.fixed).flatMap(([what, was]) => {
-    const wouldBe = wanted.fixed[what] ?? notGiven;
+    // A setting that this version does not describe was one of another version.
+    const wouldBe = wanted.fixed[what] ?? (onlyAdded.includes(what) ? notGiven : was);
     return was === wouldBe ? [] : [{ what, was, wouldBe }];
   });
   return [...changes, ...fixed];

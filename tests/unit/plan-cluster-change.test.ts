@@ -227,6 +227,12 @@ it("the same config in another subscription is another cluster", () => {
   expect(text).toContain("tenantA.subscriptionId");
 });
 
+it("a setting that only another version publishes is not compared", () => {
+  const stands = published(clusters.aksArc);
+  const other = { ...stands, fixed: { ...stands.fixed, "cluster.oidcIssuer": "true" } };
+  expect(changesBetween(other, stands)).toEqual([]);
+});
+
 it("a setting that an earlier version did not publish is not compared", () => {
   const { fixed: entries, ...rest } = published(clusters.aks);
   const { "cluster.network.plugin": _, ...earlier } = entries;
