@@ -2,7 +2,8 @@ import { AgentPool } from "@pulumi/azure-native/containerservice/agentPool";
 import type { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Aks, NodePool } from "../../config/cluster";
-import { given, scales, scaling } from "./aks-properties";
+import { given } from "./aks-properties";
+import { scales, scaling } from "./pool-scaling";
 
 export interface AgentPoolsArgs {
   readonly cluster: Aks;

@@ -1,5 +1,6 @@
 import type { Aks } from "../../config/cluster";
 import { systemPoolName } from "../../config/clusters/aks";
+import { scaling } from "./pool-scaling";
 
 /**
  * A managed cluster's config in the words of the Microsoft.ContainerService API. What is not sent stays as it is in Azure: so
@@ -24,22 +25,6 @@ export function systemPool({ nodePool, kubernetesVersion, network }: Aks) {
     ...given("orchestratorVersion", kubernetesVersion),
     ...given("vnetSubnetID", network?.subnetId),
   };
-}
-
-interface Scaling {
-  readonly minCount?: number | undefined;
-  readonly maxCount?: number | undefined;
-}
-
-export function scales({ minCount, maxCount }: Scaling): boolean {
-  return minCount !== undefined && maxCount !== undefined;
-}
-
-/** Bounds that are gone switch the autoscaler off; AKS then forgets them itself. */
-export function scaling(pool: Scaling) {
-  return pool.minCount !== undefined && pool.maxCount !== undefined
-    ? { enableAutoScaling: true, minCount: pool.minCount, maxCount: pool.maxCount }
-    : { enableAutoScaling: false };
 }
 
 /** Azure CNI with an overlay unless config says otherwise: kubenet, the API's default, is being retired. */

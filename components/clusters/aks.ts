@@ -7,9 +7,10 @@ import type { Aks } from "../../config/cluster";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import { makeAgentPools } from "./agent-pools";
-import { apiServerAccess, dnsPrefix, given, networkProfile, scales, signIn, systemPool } from "./aks-properties";
+import { apiServerAccess, dnsPrefix, given, networkProfile, signIn, systemPool } from "./aks-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
 import { checkKubelogin } from "./kubelogin-check";
+import { scales } from "./pool-scaling";
 import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
 /**

@@ -4,6 +4,7 @@ import type { AksArc, ArcNodePool } from "../../config/cluster";
 import type { ConnectedTenant } from "../tenant-provider";
 import { connectedClusters, instanceParent, provisionedClusterInstances } from "./arc-api";
 import { readArcResource } from "./arc-reading";
+import { scales, scaling } from "./pool-scaling";
 
 /**
  * The node pools of an AKS Arc cluster. They are a list in the instance, and each write of it says every pool's count: that
@@ -66,17 +67,14 @@ export function standingPools(cluster: AksArc, answer: unknown): StandingPools {
 /** A pool as Azure takes it. */
 export function agentPool(pool: ArcNodePool, { scaled }: StandingPools) {
   const { name, count, vmSize, osType, labels, taints } = pool;
-  const scaling = scales(pool);
+  const now = scales(pool) ? scaled.get(name) : undefined;
   const { minCount = 0, maxCount = 0 } = pool;
-  const now = scaling ? scaled.get(name) : undefined;
   return {
     name,
     count: now === undefined ? count : Math.min(Math.max(now, minCount), maxCount),
     vmSize,
     osType,
-    // Said where it is off, too: left out, it would say nothing to a pool that scales.
-    enableAutoScaling: scaling,
-    ...(scaling ? { minCount, maxCount } : {}),
+    ...scaling(pool),
     ...(labels === undefined ? {} : { nodeLabels: labels }),
     ...(taints === undefined ? {} : { nodeTaints: taints }),
   };
@@ -90,10 +88,6 @@ export function agentPool(pool: ArcNodePool, { scaled }: StandingPools) {
 export function ignoredCounts({ nodePools }: AksArc, { scaled, change }: StandingPools): string[] {
   if (change) return [];
   return nodePools.flatMap(({ name }, index) => (scaled.has(name) ? [`agentPoolProfiles[${index}].count`] : []));
-}
-
-function scales({ minCount, maxCount }: ArcNodePool): boolean {
-  return minCount !== undefined && maxCount !== undefined;
 }
 
 function poolsIn(answer: unknown): Record<string, unknown>[] {
