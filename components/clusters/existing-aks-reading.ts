@@ -10,13 +10,13 @@ import { azureIssuer } from "../../federation/azure-issuer";
 import { sameId } from "../../federation/ids";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
-import type { Switch } from "./managed-cluster-features";
+import type { FoundFeatures } from "./managed-cluster-features";
 
 /** What a managed cluster that exists says about itself. */
 export interface ExistingFacts {
   /** Letter by letter as AKS reports it; undefined while the issuer is off. */
   readonly issuer: IssuerUrl | undefined;
-  readonly features: { readonly oidcIssuer: Switch; readonly workloadIdentity: Switch };
+  readonly features: FoundFeatures;
   /** Succeeded when nothing is going on. */
   readonly state: string;
 }
@@ -34,7 +34,7 @@ export async function readExistingAks(place: ClusterPlace, tenant: ConnectedTena
   const workloadIdentity = cluster.securityProfile?.workloadIdentity?.enabled === true ? "enabled" : "disabled";
   return {
     issuer: oidcIssuer === "enabled" && issuer ? issuerUrl(issuer) : undefined,
-    features: { oidcIssuer, workloadIdentity },
+    features: { oidcIssuer, workloadIdentity, eTag: cluster.eTag },
     state: cluster.provisioningState,
   };
 }

@@ -3,6 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 /** One of the two features, as it is or as it is to be. */
 export type Switch = "enabled" | "disabled";
 
+/** Both as they were read, and of which state of the cluster: each change of a cluster gives it another eTag. */
+export interface FoundFeatures {
+  readonly oidcIssuer: Switch;
+  readonly workloadIdentity: Switch;
+  readonly eTag?: string;
+}
+
 interface FeaturesInputs {
   clusterId: string;
   apiVersion: string;
@@ -13,7 +20,7 @@ interface FeaturesInputs {
   oidcIssuer: Switch;
   workloadIdentity: Switch;
   /** What the program found before it asked for this: where it differs from the wish, there is something to do. */
-  found: { oidcIssuer: Switch; workloadIdentity: Switch };
+  found: FoundFeatures;
   /** How long AKS may take for the change. */
   patienceSeconds: number;
 }
@@ -36,11 +43,18 @@ interface RawCluster {
 export const managedClusterFeatures: pulumi.dynamic.ResourceProvider<FeaturesInputs> = {
   async diff(_id, olds, { clusterId, oidcIssuer, workloadIdentity, found }) {
     const replaces = olds.clusterId.toLowerCase() === clusterId.toLowerCase() ? [] : ["clusterId"];
-    const toDo = found.oidcIssuer !== oidcIssuer || found.workloadIdentity !== workloadIdentity;
+    const differs = found.oidcIssuer !== oidcIssuer || found.workloadIdentity !== workloadIdentity;
+    // A refresh asks with the inputs of the last deployment: what was found then has been switched since.
+    const done =
+      found.eTag !== undefined &&
+      found.eTag === olds.found?.eTag &&
+      olds.oidcIssuer === oidcIssuer &&
+      olds.workloadIdentity === workloadIdentity;
+    const toDo = differs && !done;
     return { changes: replaces.length > 0 || toDo, replaces, deleteBeforeReplace: false };
   },
 
-  async create({ clusterId, apiVersion, endpoint, token, oidcIssuer, workloadIdentity, patienceSeconds }) {
+  async create({ clusterId, apiVersion, endpoint, token, oidcIssuer, workloadIdentity, found, patienceSeconds }) {
     const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } =
       require("@azure/core-rest-pipeline") as typeof import("@azure/core-rest-pipeline");
     const [, , subscriptionId = "", , resourceGroup = "", , , , name = ""] = clusterId.split("/");
@@ -96,7 +110,7 @@ export const managedClusterFeatures: pulumi.dynamic.ResourceProvider<FeaturesInp
       id: clusterId,
       outs: {
         ...{ clusterId, apiVersion, endpoint, oidcIssuer, workloadIdentity, patienceSeconds },
-        found: { oidcIssuer, workloadIdentity },
+        found: { oidcIssuer, workloadIdentity, eTag: found.eTag },
         issuerUrl: cluster.properties?.oidcIssuerProfile?.issuerURL,
       },
     });
@@ -180,7 +194,7 @@ export interface ManagedClusterFeaturesArgs {
   readonly token: pulumi.Input<string>;
   readonly oidcIssuer: Switch;
   readonly workloadIdentity: Switch;
-  readonly found: { readonly oidcIssuer: Switch; readonly workloadIdentity: Switch };
+  readonly found: FoundFeatures;
 }
 
 /**

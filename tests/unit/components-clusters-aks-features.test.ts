@@ -184,3 +184,21 @@ it("has something to do where what was found differs from the wish, and never fo
     replaces: ["clusterId"],
   });
 });
+
+describe("a refresh", () => {
+  const found = { ...wish.found, eTag: "e1" };
+  const changes = async (olds: object, news: object) =>
+    (await managedClusterFeatures.diff?.(id, { ...wish, ...olds }, { ...wish, ...news }))?.changes;
+
+  it("after the features were switched finds no difference, with the inputs that asked for it", async () => {
+    const { outs = {} } = await managedClusterFeatures.create({ ...wish, found });
+    expect(await changes(outs, { found })).toBe(false);
+  });
+
+  it("hides nothing that somebody switched back since, nor another wish", async () => {
+    const { outs = {} } = await managedClusterFeatures.create({ ...wish, found });
+    expect(await changes(outs, { found: { ...found, eTag: "e7" } })).toBe(true);
+    const off = { oidcIssuer: "enabled", workloadIdentity: "enabled", eTag: "e1" };
+    expect(await changes(outs, { found: off, workloadIdentity: "disabled" })).toBe(true);
+  });
+});
