@@ -12,7 +12,7 @@ import { scaling } from "./pool-scaling";
  * Linux, which boots fast and carries few packages. Its version follows the control plane's: left out, AKS would upgrade
  * the control plane alone.
  */
-export function systemPool({ nodePool, kubernetesVersion, network }: Aks) {
+export function systemPool({ nodePool, kubernetesVersion, network }: Aks, count: number) {
   return {
     name: systemPoolName,
     mode: "System",
@@ -20,7 +20,7 @@ export function systemPool({ nodePool, kubernetesVersion, network }: Aks) {
     osType: "Linux",
     osSKU: "AzureLinux",
     vmSize: nodePool.vmSize,
-    count: nodePool.count,
+    count,
     ...scaling(nodePool),
     ...given("orchestratorVersion", kubernetesVersion),
     ...given("vnetSubnetID", network?.subnetId),

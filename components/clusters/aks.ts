@@ -9,8 +9,9 @@ import type { ConnectedTenant } from "../tenant-provider";
 import { makeAgentPools } from "./agent-pools";
 import { apiServerAccess, dnsPrefix, given, networkProfile, signIn, systemPool } from "./aks-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { confirmedReplacement, type NeverChanged } from "./confirmed-replacement";
 import { checkKubelogin } from "./kubelogin-check";
-import { scales } from "./pool-scaling";
+import { type SystemPoolCount, systemPoolCount } from "./system-pool-count";
 import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
 /**
@@ -20,7 +21,7 @@ import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 export async function makeAks(cluster: Aks, context: ClusterContext): Promise<AksCluster> {
   const tenant = requiredTenantA(context);
   if (cluster.entra && context.runsWorkloads) checkKubelogin(cluster.name, tenant.signIn, process.env);
-  return new AksCluster(cluster, tenant, context.confirmedChanges);
+  return new AksCluster(cluster, tenant, await systemPoolCount(cluster, tenant), context.confirmedChanges);
 }
 
 /** A managed cluster of tenant A that issues tokens which tenant B can trust. */
@@ -37,6 +38,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   constructor(
     cluster: Aks,
     tenant: ConnectedTenant,
+    systemCount: SystemPoolCount,
     confirmedChanges: readonly string[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -72,16 +74,16 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         networkProfile: networkProfile(cluster.network),
         apiServerAccessProfile: apiServerAccess(cluster),
         autoUpgradeProfile: { upgradeChannel: cluster.autoUpgrade, nodeOSUpgradeChannel: "NodeImage" },
-        agentPoolProfiles: [systemPool(cluster)],
+        agentPoolProfiles: [systemPool(cluster, systemCount.count)],
       },
       {
         parent: this,
         protect,
-        // The autoscaler owns the count, once it is on. The other pools are not ignored, though AKS lists them here and a
-        // refresh brings them into the inputs: the engine would send back what it ignores, as it was at that refresh, and
-        // so undo later changes of the pools, or fail with "A new agent pool was introduced" (pulumi-azure-native issue
-        // 2719). An update that leaves pools out leaves them alone (issue 1686).
-        ...(scales(cluster.nodePool) ? { ignoreChanges: ["agentPoolProfiles[0].count"] } : {}),
+        // The other pools are not ignored, though AKS lists them here and a refresh brings them into the inputs: the engine
+        // would send back what it ignores, as it was at that refresh, and so undo later changes of the pools, or fail with
+        // "A new agent pool was introduced" (pulumi-azure-native issue 2719). An update that leaves pools out leaves them
+        // alone (issue 1686).
+        ...(systemCount.ignored.length > 0 ? { ignoreChanges: [...systemCount.ignored] } : {}),
         ...replacement(confirmedChanges),
       },
     );
@@ -147,7 +149,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
  * What AKS never changes in a cluster, by config path, and azure-native sends as an update all the same. (For the other
  * changes that cost a cluster, azure-native replaces it of its own accord.)
  */
-const neverChanged: Readonly<Record<string, string>> = {
+const neverChanged: NeverChanged = {
   "cluster.nodePool.vmSize": "agentPoolProfiles[0].vmSize",
   "cluster.network.subnetId": "agentPoolProfiles[0].vnetSubnetID",
   "cluster.private": "apiServerAccessProfile",
@@ -155,13 +157,9 @@ const neverChanged: Readonly<Record<string, string>> = {
   "cluster.entra": "aadProfile",
 };
 
-/**
- * Replaces the cluster for nothing but the very changes that config confirms: else a confirmation that was left in the
- * config would make any other change below the same property cost the cluster, one made past the stack included.
- */
+/** For the confirmed changes that azure-native would not replace the cluster for. */
 export function replacement(confirmedChanges: readonly string[]): pulumi.CustomResourceOptions {
-  const paths = confirmedChanges.flatMap((change) => neverChanged[change] ?? []);
-  return paths.length === 0 ? {} : { replaceOnChanges: [...new Set(paths)], deleteBeforeReplace: true };
+  return confirmedReplacement(neverChanged, confirmedChanges);
 }
 
 function reportedIssuer(cluster: Aks, issuer: string | undefined): IssuerUrl {

@@ -1,15 +1,18 @@
 import { replacement } from "../../components/clusters/aks";
 import { stackLabel } from "../../components/clusters/stack-label";
 import { cluster, tenantA } from "./config-fixtures";
-import { ofType, runProgram } from "./program-mocks";
+import { ofType, runProgram, type World } from "./program-mocks";
 
 const managedCluster = "azure-native:containerservice:ManagedCluster";
 const agentPool = "azure-native:containerservice:AgentPool";
 const group = "99999999-0000-4000-8000-000000000009";
 const subnetId = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet/subnets/nodes`;
 
-async function inputsOf(changes: object) {
-  const { created, error } = await runProgram({ tenantA, cluster: { ...cluster, ...changes } });
+async function inputsOf(changes: object, existing?: World["existing"]) {
+  const { created, error } = await runProgram(
+    { tenantA, cluster: { ...cluster, ...changes } },
+    existing && { existing },
+  );
   expect(error).toBeUndefined();
   const pools = ofType(created, agentPool);
   return { cluster: ofType(created, managedCluster)[0]?.inputs, pools, pool: pools[0]?.inputs, created };
@@ -74,6 +77,26 @@ describe("a managed cluster", () => {
   it("upgrades its system pool with its control plane", async () => {
     const { cluster: inputs } = await inputsOf({ kubernetesVersion: "1.36" });
     expect(inputs).toMatchObject({ kubernetesVersion: "1.36", agentPoolProfiles: [{ orchestratorVersion: "1.36" }] });
+  });
+
+  it("says how many system nodes the autoscaler has now where AKS lists another pool first", async () => {
+    const scaling = { nodePool: { count: 2, minCount: 1, maxCount: 5 } };
+    const [batch, system] = [
+      { name: "batch", count: 0 },
+      { name: "system", count: 4 },
+    ];
+    const countWith = async (...agentPoolProfiles: object[]) => {
+      const { cluster: inputs } = await inputsOf(
+        scaling,
+        agentPoolProfiles.length > 0 ? { agentPoolProfiles } : undefined,
+      );
+      const [pool] = (inputs?.agentPoolProfiles ?? []) as { count?: number }[];
+      return pool?.count;
+    };
+    expect(await countWith()).toBe(2);
+    expect(await countWith(system, batch)).toBe(2); // and no change: its place is known
+    expect(await countWith(batch, system)).toBe(4);
+    expect(await countWith(batch, { ...system, count: 9 })).toBe(5);
   });
 
   it("has no local accounts once people sign in with Entra ID", async () => {
