@@ -26,6 +26,22 @@ export function documentationOf(schema: z.core.$ZodType): KeyDocumentation | und
   return inner === schema ? undefined : documentationOf(inner);
 }
 
+const absences = z.registry<{ readonly [key: string]: string }>();
+
+/** Says of keys that a form does not have, and that people look for in it, what to do without them. */
+export function withoutKeys<Schema extends z.ZodType>(
+  schema: Schema,
+  advice: Readonly<Record<string, string>>,
+): Schema {
+  absences.add(schema, advice);
+  return schema;
+}
+
+/** What to do without a key that a form does not have; undefined where nothing is known of it. */
+export function adviceWithout(form: z.core.$ZodType, key: string): string | undefined {
+  return absences.get(core(form))?.[key];
+}
+
 /** One layer less: the schema inside optional, default or transform; the schema itself when there is none. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {

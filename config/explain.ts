@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nearest } from "../federation/nearest";
-import { core, documentationOf } from "./documentation";
+import { adviceWithout, core, documentationOf } from "./documentation";
 import { distanceOf, likelyForms, valueAt, wrongType } from "./forms";
 import { chosenByKind, keysOf, kindOf, kindsWith, requiredKeysOf } from "./kinds";
 import type { Path, Problem } from "./problem";
@@ -65,8 +65,10 @@ function faultOf(issue: Issue, given: unknown): string {
     case "invalid_value":
       return "is not one of the values that are possible here";
     case "too_small":
-      return `is less than ${issue.minimum}`;
+      if (issue.origin === "array") return issue.minimum === 1 ? "is empty" : `has fewer than ${issue.minimum} entries`;
+      return issue.origin === "string" ? issue.message : `is less than ${issue.minimum}`;
     case "too_big":
+      if (issue.origin === "array") return `has more than ${issue.maximum} entries`;
       return issue.origin === "string" ? issue.message : `is more than ${issue.maximum}`;
     default:
       return issue.message;
@@ -79,16 +81,19 @@ function unknownKey(target: Schema, key: string, parent: unknown, path: Path, si
   const meant = nearest(key, known);
   const kind = kindOf(form);
   const others = kindsWith(key, siblings);
+  const absence = adviceWithout(form, key);
   return {
     path: [...path, key],
     fault: kind === undefined ? "is not a key that exists here" : `is not a key of kind ${kind}`,
     value: valueAt(parent, [key]),
     expected: `one of ${known.join(", ")}`,
-    ...(meant === undefined
-      ? others.length === 0
-        ? {}
-        : { advice: `remove it, or did you mean \`kind: ${others.join("` or `kind: ")}\`, which has it?` }
-      : { advice: `did you mean \`${meant}\`?`, meantKey: JSON.stringify([...path, meant]) }),
+    ...(absence !== undefined
+      ? { advice: absence }
+      : meant === undefined
+        ? others.length === 0
+          ? {}
+          : { advice: `remove it, or did you mean \`kind: ${others.join("` or `kind: ")}\`, which has it?` }
+        : { advice: `did you mean \`${meant}\`?`, meantKey: JSON.stringify([...path, meant]) }),
   };
 }
 

@@ -58,7 +58,9 @@ export function issuer(text: KeyDocumentation) {
   const schema = z.string().superRefine((value, context) => {
     const fault = issuerFault(value);
     if (fault !== undefined) {
-      context.addIssue({ code: "custom", message: `cannot be used by Entra ID: ${fault}` });
+      const advice =
+        "copy it from the cluster: kubectl get --raw /.well-known/openid-configuration shows it as `issuer`";
+      context.addIssue({ code: "custom", message: `cannot be used by Entra ID: ${fault}`, params: { advice } });
       return;
     }
     const unreachable = unreachableIssuer(value);
@@ -67,7 +69,8 @@ export function issuer(text: KeyDocumentation) {
     context.addIssue({ code: "custom", message: `cannot be used by Entra ID: it ${message}`, params: { advice } });
   });
   return documented(schema, {
-    expected: "the issuer exactly as the cluster reports it: https, no query, with its trailing slash",
+    expected:
+      "the issuer letter by letter as the cluster reports it: https, no query, with the slash at its end where it has one",
     example: "https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f…/",
     ...text,
   }).transform(issuerUrl);

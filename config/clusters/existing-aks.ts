@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { documented } from "../documentation";
+import { documented, withoutKeys } from "../documentation";
 import { kubeconfigSource } from "./kubeconfig";
 import { existingClusterKeys, replace } from "./names";
 import { managedClusterType } from "./resource-types";
 
-export const existingAksSchema = z.strictObject({
+const schema = z.strictObject({
   kind: documented(z.literal("existingAks"), {
     means: "an AKS cluster that exists, and that the stack never deletes",
     example: "existingAks",
@@ -24,6 +24,10 @@ export const existingAksSchema = z.strictObject({
   }).default("enabled"),
   kubeconfig: kubeconfigSource("the way into the cluster; without it, the user credential that Azure gives").optional(),
   replace,
+});
+
+export const existingAksSchema = withoutKeys(schema, {
+  oidcIssuer: "remove it: AKS cannot switch the issuer of a cluster off again, so once on it stays for ever",
 });
 
 export type ExistingAks = z.output<typeof existingAksSchema>;

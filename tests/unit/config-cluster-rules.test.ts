@@ -78,7 +78,7 @@ const texts: [string, Record<string, unknown>, string][] = [
     `cluster.workloadIdentity is false, and \`workloads\` need it: without the webhook their pods get no token
   value:    false
   expected: true
-  to do:    remove it now: a cluster that was made without workload identity never gets it`,
+  to do:    remove it, or take the workloads out: it is chosen when a cluster is made, and AKS Arc cannot switch it on or off afterwards`,
   ],
   [
     "workloads on a connected cluster without a kubeconfig",

@@ -51,6 +51,29 @@ const texts: [string, Record<string, unknown>, string][] = [
   to do:    remove it, or did you mean \`kind: aks\` or \`kind: aksArc\`, which has it?`,
   ],
   [
+    "an issuer to be switched off",
+    of("existingAks", { oidcIssuer: false }),
+    `cluster.oidcIssuer is not a key of kind existingAks
+  value:    false
+  expected: one of kind, id, resourceGroup, name, enable, workloadIdentity, kubeconfig, replace
+  to do:    remove it: AKS cannot switch the issuer of a cluster off again, so once on it stays for ever`,
+  ],
+  [
+    "no administrators",
+    of("aksArc", { adminGroupObjectIds: [] }),
+    `cluster.adminGroupObjectIds is empty
+  value:    []
+  expected: a list of object ids (GUIDs), one at least
+  example:  ["99999999-0000-4000-8000-000000000009"]`,
+  ],
+  [
+    "no pools",
+    of("aksArc", { nodePools: [] }),
+    `cluster.nodePools is empty
+  value:    []
+  expected: a list of pools, one at least`,
+  ],
+  [
     "a misspelt key of a kind",
     of("kubernetes", { webhok: {} }),
     `cluster.webhok is not a key of kind kubernetes
@@ -179,6 +202,12 @@ it("an issuer inside the cluster is answered with the API server's flags", () =>
   const text = onlyProblem(of("kubernetes", { oidcIssuerUrl: "https://kubernetes.default.svc.cluster.local" }));
   expect(text).toContain(
     "to do:    set the API server's flags --service-account-issuer and --service-account-jwks-uri",
+  );
+});
+
+it("an issuer that is empty is answered with where to read it", () => {
+  expect(onlyProblem(of("kubernetes", { oidcIssuerUrl: "" }))).toContain(
+    "to do:    copy it from the cluster: kubectl get --raw /.well-known/openid-configuration",
   );
 });
 

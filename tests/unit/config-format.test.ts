@@ -166,8 +166,9 @@ const texts: [string, Record<string, unknown>, string][] = [
     { tenantB: both().tenantB, identities: [identity], cluster: { oidcIssuerUrl: "http://example.com/" } },
     `cluster.oidcIssuerUrl cannot be used by Entra ID: the issuer starts with http:// and not with https://
   value:    "http://example.com/"
-  expected: the issuer exactly as the cluster reports it: https, no query, with its trailing slash
-  example:  https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f…/`,
+  expected: the issuer letter by letter as the cluster reports it: https, no query, with the slash at its end where it has one
+  example:  https://eastus.oic.prod-aks.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f…/
+  to do:    copy it from the cluster: kubectl get --raw /.well-known/openid-configuration shows it as \`issuer\``,
   ],
   [
     "a typed-in identity that lacks its tenant",

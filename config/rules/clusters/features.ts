@@ -28,7 +28,8 @@ const arcWorkloadIdentity: Rule = (checked) => {
       fault: "is false, and `workloads` need it: without the webhook their pods get no token",
       value: false,
       expected: "true",
-      advice: "remove it now: a cluster that was made without workload identity never gets it",
+      advice:
+        "remove it, or take the workloads out: it is chosen when a cluster is made, and AKS Arc cannot switch it on or off afterwards",
     },
   ];
 };
