@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { ClusterKind } from "../config/cluster";
+import { setCommand } from "../config/set-command";
 import { issuerDifference, unreachableIssuer } from "../federation/issuer";
 
 /** A cluster as an error names it. */
@@ -33,7 +34,7 @@ export function checkIssuer(place: NamedCluster, expected: string, reported: str
       [
         `The issuer of cluster ${place.name} is not spelled as the cluster spells it: ${difference}. Entra ID compares every letter. Nothing was deployed.`,
         ...sides,
-        `  to do:         ${place.kind === "kubernetes" ? `pulumi config set --path cluster.oidcIssuerUrl ${reported}` : "run `pulumi refresh`, and look at the cluster's OIDC issuer in Azure"}`,
+        `  to do:         ${place.kind === "kubernetes" ? setCommand("cluster.oidcIssuerUrl", reported) : "run `pulumi refresh`, and look at the cluster's OIDC issuer in Azure"}`,
       ].join("\n"),
     );
   }
@@ -44,7 +45,7 @@ export function checkIssuer(place: NamedCluster, expected: string, reported: str
       ...(place.kind === "kubernetes"
         ? [
             "  to do:         set cluster.kubeconfig (path, context) to this cluster's; or, when the kubeconfig is right, the issuer:",
-            `                 pulumi config set --path cluster.oidcIssuerUrl ${reported}`,
+            `                 ${setCommand("cluster.oidcIssuerUrl", reported)}`,
           ]
         : [`  to do:         set cluster.kubeconfig (path, context) to the one of ${place.name}`]),
     ].join("\n"),
@@ -58,17 +59,19 @@ function isLocal(issuer: string): boolean {
 
 function localIssuer(place: NamedCluster, sides: readonly string[], expected: string, reported: string): string {
   const lines = [
-    `Cluster ${place.name} signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
+    `The kubeconfig leads to another cluster than ${place.name}, or this one signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
     ...sides,
+    `  to do:         look first whether the kubeconfig is the one of ${place.name}: kubectl config get-contexts. If it is another`,
+    "                 cluster's, set cluster.kubeconfig (path, context). If it is the right one:",
   ];
   if (place.kind !== "kubernetes") {
-    return [...lines, `  to do:         ${enableIssuer(place)}, and wait until its API server has restarted`].join(
+    return [...lines, `                 ${enableIssuer(place)}, and wait until its API server has restarted`].join(
       "\n",
     );
   }
   return [
     ...lines,
-    "  to do:         give its kube-apiserver the public issuer, which serves the cluster's keys, and restart it:",
+    "                 give its kube-apiserver the public issuer, which serves the cluster's keys, and restart it:",
     ...issuerFlags(expected, reported).map((flag) => `                   ${flag}`),
     "                 Without such a place, the program makes one: cluster.publishIssuer (docs/self-managed-issuer.md)",
   ].join("\n");

@@ -74,7 +74,7 @@ function two(place: NamedCluster, found: readonly FoundWebhook[], wish: WebhookW
       `Cluster ${place.name} has ${found.length} workload identity webhooks, and only one may mutate pods. Nothing was deployed.`,
       ...found.map((webhook) => `  found:  ${described(webhook, wish)}`),
       own === undefined
-        ? "  to do:  remove those that nobody needs: helm list --all-namespaces; kubectl delete mutatingwebhookconfiguration NAME"
+        ? `  to do:  ${tooMany(place)}`
         : "  to do:  keep the other one with cluster.webhook.install: never; this stack then removes its own. Or uninstall the other one",
     ].join("\n"),
   );
@@ -127,17 +127,43 @@ function absent(place: NamedCluster, goes: boolean): RunError {
   );
 }
 
+/** What Azure installed comes again until it is switched off there. */
+function tooMany({ kind, name, resourceGroup = "GROUP" }: NamedCluster): string {
+  const delivered = "helm list --all-namespaces; kubectl delete mutatingwebhookconfiguration NAME";
+  const own = {
+    aks: { whose: "AKS's own", namespace: "kube-system", command: "az aks update" },
+    existingAks: { whose: "AKS's own", namespace: "kube-system", command: "az aks update" },
+    aksArc: undefined,
+    connected: { whose: "Arc's own", namespace: "arc-workload-identity", command: "az connectedk8s update" },
+    kubernetes: undefined,
+  }[kind];
+  if (own === undefined) return `remove those that nobody needs: ${delivered}`;
+  return [
+    `keep ${own.whose} (namespace ${own.namespace}) and remove the others: ${delivered}`,
+    `          ${own.whose} goes only when workload identity is switched off; the cluster is then one of kind kubernetes:`,
+    `            ${own.command} --resource-group ${resourceGroup} --name ${name} --disable-workload-identity`,
+  ].join("\n");
+}
+
 function remedy({ kind, name, resourceGroup = "GROUP" }: NamedCluster): string {
-  const azure = `--resource-group ${resourceGroup} --name ${name} --enable-oidc-issuer --enable-workload-identity`;
+  const place = `--resource-group ${resourceGroup} --name ${name}`;
+  // Azure says of such a cluster that the feature is on: switching it on once more would change nothing.
+  const again = (command: string, namespace: string) =>
+    [
+      `Azure has workload identity on, so its webhook should be there: kubectl get pods --namespace ${namespace}. Switch it off and on again:`,
+      `            ${command} ${place} --disable-workload-identity`,
+      `            ${command} ${place} --enable-workload-identity`,
+      "          Should it not come back, it is a case for Azure support",
+    ].join("\n");
   switch (kind) {
     case "kubernetes":
       return "set cluster.webhook.install to auto, and the stack installs it; or install it yourself: https://azure.github.io/azure-workload-identity/docs/installation.html";
     case "aks":
-      return `pulumi up --refresh mends it; by hand: az aks update ${azure}`;
+      return `pulumi up --refresh mends it; by hand: az aks update ${place} --enable-oidc-issuer --enable-workload-identity`;
     case "existingAks":
-      return `az aks update ${azure}, or set cluster.enable to true`;
+      return again("az aks update", "kube-system");
     case "connected":
-      return `az connectedk8s update ${azure}`;
+      return again("az connectedk8s update", "arc-workload-identity");
     case "aksArc":
       return "AKS Arc installs it when the cluster is made with workload identity, and at no later time: look at the pods of namespace arc-workload-identity, else make a new cluster";
   }

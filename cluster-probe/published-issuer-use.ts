@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { setCommand } from "../config/set-command";
 import { issuerDifference } from "../federation/issuer";
 import { issuerFlags, type NamedCluster } from "./check-issuer";
 import type { KeySet } from "./reported-issuer";
@@ -19,7 +20,7 @@ export function checkSameCluster(cluster: NamedCluster, published: string | unde
       `  cluster says:  ${found} (${cluster.kubeconfigFrom})`,
       `  to do:         set cluster.kubeconfig (path, context) to the one of ${cluster.name}. When this cluster is to take its place, or`,
       "                 was made anew, say so for this one deployment:",
-      `                 pulumi config set --path cluster.replace ${cluster.name}`,
+      `                 ${setCommand("cluster.replace", cluster.name)}`,
     ].join("\n"),
   );
 }

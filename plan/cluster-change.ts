@@ -1,4 +1,5 @@
 import { clusterOf } from "../config/cluster";
+import { resourceIdParts } from "../config/resource-id";
 import type { StackConfig } from "../config/stack";
 import type { ClusterOutput } from "../federation/outputs";
 import { describeCluster, notGiven } from "./cluster-description";
@@ -60,17 +61,23 @@ const onlyAdded: readonly string[] = ["cluster.entra"];
 
 /** Every difference between what stands and what config wants. */
 export function changesBetween(published: ClusterOutput, wanted: ClusterOutput): Change[] {
+  const others = published.kind !== wanted.kind;
+  const group = ({ resourceGroup, fixed }: ClusterOutput) =>
+    others
+      ? (resourceGroup ?? resourceIdParts(fixed["cluster.id"] ?? "")?.resourceGroup)?.toLowerCase()
+      : resourceGroup;
   const places = [
     ["cluster.kind", published.kind, wanted.kind],
     ["cluster.name", published.name, wanted.name],
-    ["cluster.resourceGroup", published.resourceGroup, wanted.resourceGroup],
+    ["cluster.resourceGroup", group(published), group(wanted)],
     ["tenantA.location", published.location, wanted.location],
   ] as const;
-  const changes = places.flatMap(([what, was = notGiven, wouldBe = notGiven]) =>
-    was === wouldBe ? [] : [{ what, was, wouldBe }],
+  // Not every kind says all of it: what is only in an id, or nowhere, is no difference.
+  const changes = places.flatMap(([what, was, wouldBe]) =>
+    was === undefined || wouldBe === undefined || was === wouldBe ? [] : [{ what, was, wouldBe }],
   );
   // Another kind has other settings, which cannot be compared.
-  if (published.kind !== wanted.kind) return changes;
+  if (others) return changes;
   const fixed = Object.entries(published.fixed).flatMap(([what, was]) => {
     // A setting that this version does not describe was one of another version.
     const wouldBe = wanted.fixed[what] ?? (onlyAdded.includes(what) ? notGiven : was);

@@ -9,6 +9,7 @@ import { openCluster } from "../../cluster-probe/open-cluster";
 import type { ExistingAks } from "../../config/cluster";
 import { type ClusterPlace, existingPlace } from "../../config/clusters/place";
 import { managedClusterType } from "../../config/clusters/resource-types";
+import { setCommand } from "../../config/set-command";
 import { cloudOf } from "../../federation/clouds";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
@@ -123,7 +124,7 @@ function checkFeatures(config: ExistingAks, { name, resourceGroup }: ClusterPlac
       `Cluster ${name} has ${off.join(" and ")} off. Nothing was deployed.`,
       `  where:   resource group ${resourceGroup} of tenant A (${off.length === 2 ? "oidcIssuerProfile, securityProfile.workloadIdentity" : issuerOff ? "oidcIssuerProfile" : "securityProfile.workloadIdentity"})`,
       `  to do:   az aks update -g ${resourceGroup} -n ${name} ${flags.join(" ")}`,
-      "           or let the stack do it: pulumi config set --path cluster.enable true",
+      `           or let the stack do it: ${setCommand("cluster.enable", "true")}`,
       ...(issuerOff ? ["           An issuer once switched on stays for ever"] : []),
     ].join("\n"),
   );

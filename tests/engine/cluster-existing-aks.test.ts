@@ -94,7 +94,7 @@ it("row 2: says what to run when both features are off, and changes nothing", as
   const { text } = await upFails();
   expect(text).toContain("Cluster aks-apps has OIDC issuer and workload identity off. Nothing was deployed.");
   expect(text).toContain("az aks update -g rg-apps -n aks-apps --enable-oidc-issuer --enable-workload-identity");
-  expect(text).toContain("pulumi config set --path cluster.enable true");
+  expect(text).toMatch(/pulumi config set --stack \S+ --path cluster\.enable true/);
   expect(await get()).toEqual(before);
 }, 120_000);
 

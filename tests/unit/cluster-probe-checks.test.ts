@@ -32,7 +32,7 @@ describe("the issuer of config against the cluster's own", () => {
   it("a missing trailing slash is told as such, with the command that mends it", () => {
     const text = failure(() => checkIssuer(place, issuer, `${issuer}/`));
     expect(text).toContain("they differ only in the trailing slash");
-    expect(text).toContain(`pulumi config set --path cluster.oidcIssuerUrl ${issuer}/`);
+    expect(text).toContain(`pulumi config set --stack stack --path cluster.oidcIssuerUrl ${issuer}/`);
   });
 
   it("another issuer means another cluster: both are named", () => {
@@ -57,6 +57,14 @@ describe("the issuer of config against the cluster's own", () => {
       "az connectedk8s update --resource-group rg --name arc-1 --enable-oidc-issuer",
     );
     expect(failure(() => checkIssuer({ ...connected, kind: "existingAks" }, issuer, local))).toContain("az aks update");
+  });
+
+  it("an issuer inside the cluster may be another cluster's: that is said first", () => {
+    const text = failure(() => checkIssuer(place, issuer, "https://kubernetes.default.svc"));
+    expect(text).toMatch(/^The kubeconfig leads to another cluster than eks-apps, or this one signs/);
+    expect(text).toMatch(
+      /look first whether the kubeconfig is the one of eks-apps[\s\S]*If it is the right one:[\s\S]*--service-account-issuer/,
+    );
   });
 
   it.each([
@@ -117,7 +125,7 @@ describe("the cluster whose keys are published", () => {
     const text = failure(() => checkSameCluster(place, "1111", "2222"));
     expect(text).toMatch(/leads to another cluster than the one whose keys this stack has published for eks-apps/);
     expect(text).toMatch(/UID 1111[\s\S]*2222 \(cluster\.kubeconfig\)/);
-    expect(text).toContain("pulumi config set --path cluster.replace eks-apps");
+    expect(text).toContain("pulumi config set --stack stack --path cluster.replace eks-apps");
   });
 });
 
@@ -187,15 +195,30 @@ describe("the webhooks of a cluster", () => {
 
   it.each([
     ["aks", "az aks update --resource-group rg --name eks-apps --enable-oidc-issuer --enable-workload-identity"],
-    ["existingAks", "cluster.enable to true"],
-    ["connected", "az connectedk8s update --resource-group rg --name eks-apps"],
+    ["existingAks", "az aks update --resource-group rg --name eks-apps --disable-workload-identity"],
+    ["existingAks", "Azure has workload identity on"],
+    ["connected", "az connectedk8s update --resource-group rg --name eks-apps --disable-workload-identity"],
     ["aksArc", "when the cluster is made"],
   ] as const)("none on %s: %s", (kind, words) => {
     expect(failure(() => checkWebhooks({ ...place, kind, resourceGroup: "rg" }, []))).toContain(words);
   });
 
-  it("two on a managed cluster: the one that came by Helm goes", () => {
-    expect(failure(() => checkWebhooks({ ...place, kind: "existingAks" }, [helm, other]))).toContain("helm list");
+  it.each([
+    ["existingAks", "AKS's own", "kube-system", "az aks update"],
+    ["connected", "Arc's own", "arc-workload-identity", "az connectedk8s update"],
+  ] as const)(
+    "two on %s: the one that came by Helm goes, and Azure's only by Azure",
+    (kind, whose, namespace, command) => {
+      const azure = { ...other, namespace };
+      const text = failure(() => checkWebhooks({ ...place, kind, resourceGroup: "rg" }, [azure, helm]));
+      expect(text).toContain(`keep ${whose} (namespace ${namespace}) and remove the others: helm list`);
+      expect(text).toContain(`${command} --resource-group rg --name eks-apps --disable-workload-identity`);
+    },
+  );
+
+  it("none on a cluster where config switches the features on already: nothing says to do so", () => {
+    const text = failure(() => checkWebhooks({ ...place, kind: "existingAks", resourceGroup: "rg" }, []));
+    expect(text).not.toContain("cluster.enable");
   });
 
   describe("of a stack that was renamed", () => {

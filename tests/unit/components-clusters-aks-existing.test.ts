@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { both, tenantA, tenantB } from "./config-fixtures";
 import { issuer, ofType, runProgram, type World } from "./program-mocks";
 
@@ -81,7 +84,7 @@ describe("a managed cluster that exists", () => {
     const text = await refusal({}, existing);
     expect(text).toContain(`Cluster aks-apps has ${what} off. Nothing was deployed.`);
     expect(text).toMatch(new RegExp(`to do: {3}az aks update -g rg-apps -n aks-apps ${flags}$`, "m"));
-    expect(text).toContain("or let the stack do it: pulumi config set --path cluster.enable true");
+    expect(text).toContain("or let the stack do it: pulumi config set --stack test --path cluster.enable true");
   });
 
   it("has what is off switched on where config allows it, with what was found as inputs", async () => {
@@ -119,6 +122,13 @@ describe("a managed cluster that exists", () => {
     expect(error?.message).toMatch(
       /^Cluster aks-apps could not be read\. Nothing was deployed\.[\s\S]*AuthorizationFailed[\s\S]*cause:/,
     );
+  });
+
+  it("that cannot be read is told with commands of its own cloud", async () => {
+    const failing = { "azure-native:containerservice:getManagedCluster in tenantA": "Please run 'az login'" };
+    const environment = "usgovernment";
+    const { error } = await runProgram({ tenantA: { ...tenantA, environment }, cluster }, { existing: on, failing });
+    expect(error?.message).toContain("az cloud set --name AzureUSGovernment && az login");
   });
 
   const foreignIssuer = issuer.replace(tenantA.tenantId, tenantB.tenantId);
@@ -180,6 +190,37 @@ describe("a managed cluster that exists", () => {
     expect(error).toBeUndefined();
     expect(String(outputs.kubeconfig)).toContain("workloadidentity");
     expect(String(outputs.kubeconfig)).not.toContain("devicecode");
+  });
+
+  it("with a kubeconfig of the user's own is signed in to as that one says", async () => {
+    const args = ["get-token", "--server-id", "server", "--login", "azurecli"];
+    const contents = JSON.stringify({
+      "current-context": "apps",
+      clusters: [{ name: "apps", cluster: { server: "https://apps.example.com" } }],
+      contexts: [{ name: "apps", context: { cluster: "apps", user: "me" } }],
+      users: [{ name: "me", user: { exec: { command: "kubelogin", args } } }],
+    });
+    const folder = mkdtempSync(join(tmpdir(), "kubelogin-"));
+    writeFileSync(join(folder, "kubelogin"), "#!/bin/sh\n", { mode: 0o755 });
+    writeFileSync(join(folder, "apps.kubeconfig"), contents);
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      // The deployer's way to sign in, for which kubelogin would have no secret here, is not asked for.
+      const credentials = { clientId: tenantB.tenantId, clientCertificatePath: "./deployer.pfx" };
+      const { error, outputs } = await runProgram(
+        both({
+          tenantA: { ...tenantA, credentials },
+          cluster: { ...cluster, kubeconfig: { path: join(folder, "apps.kubeconfig") } },
+        }),
+        { existing: on },
+      );
+      expect(error).toBeUndefined();
+      expect(String(outputs.kubeconfig)).toContain("azurecli");
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("gets no second webhook", async () => {

@@ -114,6 +114,23 @@ To go on without it: set cluster.replace: aks-apps for this one deployment. The 
   );
 });
 
+describe("between a cluster that is made and one that is there, only what both say is compared", () => {
+  const made = { ...clusters.aks, name: "aks-apps", resourceGroup: "rg-Apps" };
+  const lines = (text: string) =>
+    [...text.matchAll(/^ {2}([\w.]+) +was (.*)\n +would be (.*)$/gm)].map((found) => found.slice(1));
+
+  it("the same group and name", () => {
+    expect(lines(refusal(made, clusters.existingAks))).toEqual([["cluster.kind", "aks", "existingAks"]]);
+    expect(lines(refusal(clusters.existingAks, made))).toEqual([["cluster.kind", "existingAks", "aks"]]);
+  });
+
+  it("another group, which is in the id", () => {
+    const shop = { ...made, resourceGroup: "rg-shop" };
+    expect(lines(refusal(shop, clusters.existingAks))).toContainEqual(["cluster.resourceGroup", "rg-shop", "rg-apps"]);
+    expect(lines(refusal(clusters.existingAks, shop))).toContainEqual(["cluster.resourceGroup", "rg-apps", "rg-shop"]);
+  });
+});
+
 it("an AKS Arc feature that changes after creation has its own words", () => {
   const after = { ...clusters.aksArc, workloadIdentity: false };
   const text = refusal(clusters.aksArc, after);
