@@ -12,8 +12,16 @@ import { ArcAgents } from "./arc-agents";
 import { connectedClusters, instanceParent, provisionedClusterInstances } from "./arc-api";
 import { type AzureLocalPlace, findAzureLocalPlace } from "./arc-place";
 import { readStandingPools, type StandingPools } from "./arc-pools";
-import { connectedClusterProperties, instanceProperties, writtenByAgents, writtenByAzureLocal } from "./arc-properties";
+import {
+  connectedClusterProperties,
+  instanceProperties,
+  neverChanged,
+  writtenByAgents,
+  writtenByAzureLocal,
+} from "./arc-properties";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { confirmedReplacement } from "./confirmed-replacement";
+import { startDynamicProvider } from "./dynamic-provider";
 import { PodDisruptionBudgetRemoval } from "./pod-disruption-budgets";
 import { SshKey } from "./ssh-key";
 
@@ -24,7 +32,9 @@ import { SshKey } from "./ssh-key";
 export async function makeAksArc(cluster: AksArc, context: ClusterContext): Promise<AksArcCluster> {
   const tenant = requiredTenantA(context);
   const [place, pools] = await Promise.all([findAzureLocalPlace(cluster, tenant), readStandingPools(cluster, tenant)]);
-  return new AksArcCluster(cluster, place, pools, tenant);
+  // A replacement begins with a deletion that a dynamic resource does, that of the PodDisruptionBudgets.
+  await startDynamicProvider();
+  return new AksArcCluster(cluster, place, pools, tenant, context.confirmedChanges);
 }
 
 /** A cluster on Azure Local: a connected cluster in Azure, and the instance of it that Azure Local runs. */
@@ -43,6 +53,7 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
     place: AzureLocalPlace,
     pools: StandingPools,
     tenant: ConnectedTenant,
+    confirmedChanges: readonly string[],
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("cross-tenant-identity:azure:AksArcCluster", cluster.name, {}, { ...opts, provider: tenant.provider });
@@ -72,7 +83,11 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
         identity: { type: "SystemAssigned" },
         properties: connectedClusterProperties(cluster, tenant),
       },
-      { ...own, ignoreChanges: [...writtenByAgents] },
+      {
+        ...own,
+        ignoreChanges: [...writtenByAgents],
+        ...confirmedReplacement(neverChanged.connected, confirmedChanges),
+      },
     );
 
     const sshKey = cluster.sshPublicKey === undefined ? new SshKey(cluster.name, { parent: this }) : undefined;
@@ -88,7 +103,12 @@ export class AksArcCluster extends pulumi.ComponentResource implements Cluster {
         extendedLocation: { type: "CustomLocation", name: place.customLocation },
         properties: instanceProperties(cluster, place, pools, sshKey?.publicKey ?? cluster.sshPublicKey ?? ""),
       },
-      { ...own, ignoreChanges: writtenByAzureLocal(cluster, pools) },
+      {
+        ...own,
+        // What Azure Local chose for the old cluster (an address in its network, say) is not for the one that replaces it.
+        ignoreChanges: confirmedChanges.length > 0 ? [] : writtenByAzureLocal(cluster, pools),
+        ...confirmedReplacement(neverChanged.instance, confirmedChanges),
+      },
     );
 
     this.clusterId = connected.id;

@@ -3,6 +3,7 @@ import type { ConnectedTenant } from "../tenant-provider";
 import type { AzureLocalPlace } from "./arc-place";
 import type { StandingPools } from "./arc-pools";
 import { agentPool, ignoredCounts } from "./arc-pools";
+import type { NeverChanged } from "./confirmed-replacement";
 
 /**
  * What the two resources of an AKS Arc cluster say about it. azure-native takes both as they are sent to Azure.
@@ -91,3 +92,19 @@ export function writtenByAzureLocal(cluster: AksArc, standing: StandingPools): s
   if (cluster.controlPlane.hostIp === undefined) own.push("controlPlane.controlPlaneEndpoint");
   return [...own, ...ignoredCounts(cluster, standing)].map((path) => `properties.${path}`);
 }
+
+/**
+ * What a connected cluster and its instance keep for life, by config path. azure-native takes their properties as they
+ * are, knows none of this, and would send an update that Azure refuses (PropertyChangeNotAllowed).
+ */
+export const neverChanged: Readonly<Record<"connected" | "instance", NeverChanged>> = {
+  connected: { "cluster.workloadIdentity": "properties.securityProfile" },
+  instance: {
+    "cluster.customLocation": "extendedLocation",
+    "cluster.logicalNetwork": "properties.cloudProviderProfile",
+    "cluster.podCidr": "properties.networkProfile.podCidr",
+    "cluster.networkPolicy": "properties.networkProfile.networkPolicy",
+    "cluster.controlPlane.hostIp": "properties.controlPlane.controlPlaneEndpoint",
+    "cluster.sshPublicKey": "properties.linuxProfile",
+  },
+};

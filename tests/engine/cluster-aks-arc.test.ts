@@ -184,6 +184,26 @@ it("row 4: a place that is not there is refused in the preview, before anything 
   expect(text).not.toMatch(/at .*\.ts:\d+/);
 }, 120_000);
 
+it("row 4: a confirmed change of what a cluster keeps for life replaces it, and the new one's workload reads", async () => {
+  const wanted = { ...aksArc, podCidr: "10.99.0.0/16", replace: "arc-wi-demo" };
+  project.configure("arc", bothSides({ cluster: wanted }));
+  const steps = await project.plannedSteps("arc");
+  expect(steps).toContainEqual(
+    expect.stringMatching(/replace.* azure-native:resources:Resource arc-wi-demo-instance$/),
+  );
+  const { text } = await project.up("arc");
+  expect(text).toContain("PodDisruptionBudget arc-workload-identity/azure-wi-webhook-controller-manager would keep");
+  expect(await inAzure(instanceId, instanceVersion)).toMatchObject({ networkProfile: { podCidr: "10.99.0.0/16" } });
+  kubeconfig = await project.kubeconfigFile("arc");
+  const reads = (log: string) => log.includes("usage: ");
+  await engine.logWhen("default", workload.name, reads, { kubeconfig, seconds: 180 });
+  await project.expectNoChanges("arc");
+  // Back, for what follows.
+  project.configure("arc", stack({ replace: "arc-wi-demo" }));
+  await project.up("arc");
+  kubeconfig = await project.kubeconfigFile("arc");
+}, 480_000);
+
 describe("with PodDisruptionBudgets in the way", () => {
   beforeAll(async () => {
     await engine.admin("PUT", "/sandbox/arc/delays", { budgetPatienceMs: 5000 });

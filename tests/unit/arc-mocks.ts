@@ -21,6 +21,8 @@ export interface ArcWorld {
 
 export interface ArcRun {
   readonly made: readonly MadeResource[];
+  /** Functions that were called, each with the number of resources that there were. */
+  readonly calls: readonly { readonly token: string; readonly madeBefore: number }[];
   readonly warnings: readonly string[];
   readonly cluster?: Cluster;
   readonly error?: Error;
@@ -36,15 +38,16 @@ export async function runArc<Config>(
   changes: Partial<ClusterContext> = {},
 ): Promise<ArcRun> {
   const made: MadeResource[] = [];
+  const calls: { token: string; madeBefore: number }[] = [];
   const warnings: string[] = [];
   const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (text) => void warnings.push(text));
-  await pulumi.runtime.setMocks(mocks(made, world), "cross-tenant-identity", "test", false, "organization");
+  await pulumi.runtime.setMocks(mocks(made, calls, world), "cross-tenant-identity", "test", false, "organization");
   try {
     const cluster = await make(config, { ...context(changes.environment), ...changes });
     await pulumi.runtime.disconnect();
-    return { made, warnings, cluster };
+    return { made, calls, warnings, cluster };
   } catch (error) {
-    return { made, warnings, error: error instanceof Error ? error : new Error(String(error)) };
+    return { made, calls, warnings, error: error instanceof Error ? error : new Error(String(error)) };
   } finally {
     warn.mockRestore();
   }
@@ -83,13 +86,18 @@ function context(environment: ClusterContext["environment"] = "public"): Cluster
   };
 }
 
-function mocks(made: MadeResource[], { existing = {}, refusal }: ArcWorld): pulumi.runtime.Mocks {
+function mocks(
+  made: MadeResource[],
+  calls: { token: string; madeBefore: number }[],
+  { existing = {}, refusal }: ArcWorld,
+): pulumi.runtime.Mocks {
   return {
     newResource({ type, name, inputs }) {
       if (type !== "pulumi:providers:azure-native") made.push({ type, name, inputs });
       return { id: `/id/${name}`, state: { ...inputs, ...stateOf(type) } };
     },
     call({ token, inputs }) {
+      calls.push({ token, madeBefore: made.length });
       switch (token) {
         case "azure-native:resources:getResource": {
           const found = existing[`${inputs.resourceType} ${inputs.resourceName}`];

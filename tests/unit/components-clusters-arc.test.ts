@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AksArcCluster, makeAksArc } from "../../components/clusters/aks-arc";
+import { neverChanged } from "../../components/clusters/arc-properties";
+import { confirmedReplacement } from "../../components/clusters/confirmed-replacement";
 import { podDisruptionBudgetRemoval } from "../../components/clusters/pod-disruption-budgets";
 import { sshKeyProvider } from "../../components/clusters/ssh-key";
+import { describeCluster } from "../../plan/cluster-description";
 import { type ArcWorld, arcIssuer, clusterConfig, type MadeResource, runArc } from "./arc-mocks";
 import { tenantA } from "./config-fixtures";
 
@@ -112,6 +115,34 @@ describe("an AKS Arc cluster", () => {
     expect(issuer).toBe(arcIssuer);
     expect(await pulumi.isSecret(kubeconfig)).toBe(true);
     expect(await pulumi.isSecret(cluster.oidcIssuerUrl)).toBe(false);
+  });
+});
+
+describe("a confirmed replacement of an AKS Arc cluster", () => {
+  it("starts at the resource that keeps the setting for life, and at no other", () => {
+    const confirmed = ["cluster.podCidr", "cluster.controlPlane.hostIp"];
+    expect(confirmedReplacement(neverChanged.connected, confirmed)).toEqual({});
+    expect(confirmedReplacement(neverChanged.instance, confirmed)).toEqual({
+      replaceOnChanges: ["properties.networkProfile.podCidr", "properties.controlPlane.controlPlaneEndpoint"],
+      deleteBeforeReplace: true,
+    });
+    expect(confirmedReplacement(neverChanged.connected, ["cluster.workloadIdentity"])).toEqual({
+      replaceOnChanges: ["properties.securityProfile"],
+      deleteBeforeReplace: true,
+    });
+    expect(confirmedReplacement(neverChanged.instance, [])).toEqual({});
+  });
+
+  it("knows every setting of the description that is no place of the cluster", () => {
+    const { fixed } = describeCluster(clusterConfig(aksArc), undefined);
+    const known = [...Object.keys(neverChanged.connected), ...Object.keys(neverChanged.instance)];
+    expect(known.sort()).toEqual(Object.keys(fixed).sort());
+  });
+
+  it("finds the provider of dynamic resources started, whose update would end the deletions", async () => {
+    const { made, calls } = await run();
+    expect(calls.find(({ token }) => token === "pulumi-nodejs:index:none")?.madeBefore).toBe(0);
+    expect(made.length).toBeGreaterThan(0);
   });
 });
 
