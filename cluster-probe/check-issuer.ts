@@ -32,7 +32,7 @@ export function checkIssuer(place: NamedCluster, expected: string, reported: str
   if (difference !== "they are different issuers") {
     throw new RunError(
       [
-        `The issuer of cluster ${place.name} is not spelled as the cluster spells it: ${difference}. Entra ID compares every letter. Nothing was deployed.`,
+        `The issuer of cluster ${place.name} is not spelled as the cluster spells it: ${difference}. Entra ID compares every letter. Nothing in Azure or Kubernetes was changed.`,
         ...sides,
         `  to do:         ${place.kind === "kubernetes" ? setCommand("cluster.oidcIssuerUrl", reported) : "run `pulumi refresh`, and look at the cluster's OIDC issuer in Azure"}`,
       ].join("\n"),
@@ -40,7 +40,7 @@ export function checkIssuer(place: NamedCluster, expected: string, reported: str
   }
   throw new RunError(
     [
-      `The kubeconfig leads to another cluster than ${place.name}. Nothing was deployed.`,
+      `The kubeconfig leads to another cluster than ${place.name}. Nothing in Azure or Kubernetes was changed.`,
       ...sides,
       ...(place.kind === "kubernetes"
         ? [
@@ -59,7 +59,7 @@ function isLocal(issuer: string): boolean {
 
 function localIssuer(place: NamedCluster, sides: readonly string[], expected: string, reported: string): string {
   const lines = [
-    `The kubeconfig leads to another cluster than ${place.name}, or this one signs its tokens with an issuer that Entra ID cannot reach. Nothing was deployed.`,
+    `The kubeconfig leads to another cluster than ${place.name}, or this one signs its tokens with an issuer that Entra ID cannot reach. Nothing in Azure or Kubernetes was changed.`,
     ...sides,
     `  to do:         look first whether the kubeconfig is the one of ${place.name}: kubectl config get-contexts. If it is another`,
     "                 cluster's, set cluster.kubeconfig (path, context). If it is the right one:",

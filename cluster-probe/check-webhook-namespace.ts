@@ -21,7 +21,7 @@ export function checkWebhookNamespace(
   if (found.terminating) {
     throw new RunError(
       [
-        `Namespace ${name} of cluster ${cluster.name}, where the stack installs the workload identity webhook, is being deleted. Nothing was deployed.`,
+        `Namespace ${name} of cluster ${cluster.name}, where the stack installs the workload identity webhook, is being deleted. Nothing in Azure or Kubernetes was changed.`,
         `  where:  ${cluster.kubeconfigFrom}`,
         `  to do:  kubectl wait --for=delete namespace/${name} --timeout=5m, then run \`pulumi up\` again`,
       ].join("\n"),
@@ -37,7 +37,7 @@ export function checkWebhookNamespace(
   }
   throw new RunError(
     [
-      `Cluster ${cluster.name} has a namespace ${name} that this stack did not make, and no workload identity webhook. The stack installs the webhook in a namespace of this name. Nothing was deployed.`,
+      `Cluster ${cluster.name} has a namespace ${name} that this stack did not make, and no workload identity webhook. The stack installs the webhook in a namespace of this name. Nothing in Azure or Kubernetes was changed.`,
       `  found:  namespace ${name}${owner === undefined ? "" : `, made by stack ${owner}`} (${cluster.kubeconfigFrom})`,
       `  to do:  look whether somebody needs what is in it: kubectl get all --namespace ${name}`,
       "          A left-over (of Helm, or of a deployment that was cut off) goes with:",

@@ -71,7 +71,7 @@ function two(place: NamedCluster, found: readonly FoundWebhook[], wish: WebhookW
   const own = found.find((webhook) => isOwn(webhook, wish));
   return new RunError(
     [
-      `Cluster ${place.name} has ${found.length} workload identity webhooks, and only one may mutate pods. Nothing was deployed.`,
+      `Cluster ${place.name} has ${found.length} workload identity webhooks, and only one may mutate pods. Nothing in Azure or Kubernetes was changed.`,
       ...found.map((webhook) => `  found:  ${described(webhook, wish)}`),
       own === undefined
         ? `  to do:  ${tooMany(place)}`
@@ -83,7 +83,7 @@ function two(place: NamedCluster, found: readonly FoundWebhook[], wish: WebhookW
 function inTheWay(place: NamedCluster, webhook: FoundWebhook): RunError {
   return new RunError(
     [
-      `Cluster ${place.name} has a workload identity webhook already, and config wants another one. Nothing was deployed.`,
+      `Cluster ${place.name} has a workload identity webhook already, and config wants another one. Nothing in Azure or Kubernetes was changed.`,
       `  found:   ${described(webhook, undefined)}`,
       "  config:  cluster.webhook.install: always",
       "  to do:   set cluster.webhook.install to auto, which uses the one that is there; or uninstall that one first",
@@ -94,7 +94,7 @@ function inTheWay(place: NamedCluster, webhook: FoundWebhook): RunError {
 function takenOver(place: NamedCluster, webhook: FoundWebhook, wish: WebhookWish): RunError {
   return new RunError(
     [
-      `This stack installed the workload identity webhook of cluster ${place.name}, and the one that is there now is not marked as its own. Removing its own objects, the stack would remove this one. Nothing was deployed.`,
+      `This stack installed the workload identity webhook of cluster ${place.name}, and the one that is there now is not marked as its own. Removing its own objects, the stack would remove this one. Nothing in Azure or Kubernetes was changed.`,
       `  found:  ${described(webhook, wish)}`,
       "  to do:  where it is this stack's still (somebody changed the label):",
       `            kubectl label mutatingwebhookconfiguration ${webhook.configuration} ${stackLabelKey}=${wish.stack} --overwrite`,
@@ -109,7 +109,7 @@ function unhealthy(place: NamedCluster, webhook: FoundWebhook): RunError {
   const namespace = webhook.namespace ?? "NAMESPACE";
   return new RunError(
     [
-      `The workload identity webhook of cluster ${place.name} does not answer: the API server would refuse every workload pod. Nothing was deployed.`,
+      `The workload identity webhook of cluster ${place.name} does not answer: the API server would refuse every workload pod. Nothing in Azure or Kubernetes was changed.`,
       `  found:  ${described(webhook, undefined)}, without a ready endpoint or without its certificate authority`,
       `  to do:  kubectl get pods,endpointslices --namespace ${namespace}; kubectl logs --namespace ${namespace} deployment/azure-wi-webhook-controller-manager`,
     ].join("\n"),
@@ -120,7 +120,7 @@ function absent(place: NamedCluster, goes: boolean): RunError {
   const none = goes ? "would be left without a workload identity webhook" : "has no workload identity webhook";
   return new RunError(
     [
-      `Cluster ${place.name} ${none}, so its pods would get no token for Azure. Nothing was deployed.`,
+      `Cluster ${place.name} ${none}, so its pods would get no token for Azure. Nothing in Azure or Kubernetes was changed.`,
       `  where:  MutatingWebhookConfigurations of the cluster (${place.kubeconfigFrom})`,
       `  to do:  ${remedy(place)}`,
     ].join("\n"),

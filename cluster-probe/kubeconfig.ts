@@ -90,7 +90,7 @@ function files(
   const origin = path !== undefined ? "cluster.kubeconfig.path" : listed.length > 0 ? "$KUBECONFIG" : "the default";
   throw new RunError(
     [
-      "The kubeconfig of the cluster is not there. Nothing was deployed.",
+      "The kubeconfig of the cluster is not there. Nothing in Azure or Kubernetes was changed.",
       `  looked for:  ${candidates.map((candidate) => resolve(projectDir, candidate)).join(", ")} (${origin})`,
       "  to do:       set cluster.kubeconfig.path to the file, or $KUBECONFIG; `az aks get-credentials`, `aws eks update-kubeconfig`,",
       "               `gcloud container clusters get-credentials` and `kubectl config view --raw` write one. Without a file on this machine:",
@@ -127,7 +127,7 @@ function parsed(contents: string, where: string): KubeconfigFile {
   if (result.success) return result.data;
   throw new RunError(
     [
-      "The kubeconfig is not one. Nothing was deployed.",
+      "The kubeconfig is not one. Nothing in Azure or Kubernetes was changed.",
       `  where:   ${where}`,
       `  reason:  ${reason}`,
       "  to do:   look at it with: kubectl config view --kubeconfig FILE",
@@ -138,7 +138,7 @@ function parsed(contents: string, where: string): KubeconfigFile {
 function missing(what: string, where: string, names: readonly string[]): RunError {
   return new RunError(
     [
-      `The kubeconfig ${what}. Nothing was deployed.`,
+      `The kubeconfig ${what}. Nothing in Azure or Kubernetes was changed.`,
       `  where:     ${where}`,
       `  contexts:  ${names.length === 0 ? "none" : names.join(", ")}`,
       "  to do:     set cluster.kubeconfig.context to one of them (kubectl config get-contexts), or fetch the cluster's credentials first",

@@ -15,7 +15,7 @@ export function checkSameCluster(cluster: NamedCluster, published: string | unde
   if (published === undefined || published === found) return;
   throw new RunError(
     [
-      `The kubeconfig leads to another cluster than the one whose keys this stack has published for ${cluster.name}. Nothing was deployed.`,
+      `The kubeconfig leads to another cluster than the one whose keys this stack has published for ${cluster.name}. Nothing in Azure or Kubernetes was changed.`,
       `  published:     keys of the cluster whose namespace kube-system has the UID ${published}`,
       `  cluster says:  ${found} (${cluster.kubeconfigFrom})`,
       `  to do:         set cluster.kubeconfig (path, context) to the one of ${cluster.name}. When this cluster is to take its place, or`,
@@ -31,7 +31,7 @@ export function checkSigningKeys(cluster: NamedCluster, { keys }: KeySet): void 
   const found = keys.map(({ kty, alg }) => String(alg ?? kty)).join(", ");
   throw new RunError(
     [
-      `Cluster ${cluster.name} signs its tokens with keys that Entra ID does not accept. Nothing was deployed.`,
+      `Cluster ${cluster.name} signs its tokens with keys that Entra ID does not accept. Nothing in Azure or Kubernetes was changed.`,
       `  keys:     ${found === "" ? "none" : found} (/openid/v1/jwks, ${cluster.kubeconfigFrom})`,
       "  accepts:  RS256",
       "  to do:    give kube-apiserver an RSA key: --service-account-signing-key-file, and its public half in --service-account-key-file",

@@ -9,7 +9,7 @@ export function unreachable(where: string, server: string | undefined, error: un
   const code = failureCode(error);
   return new RunError(
     [
-      `The API server of ${where} cannot be reached. Nothing was deployed.`,
+      `The API server of ${where} cannot be reached. Nothing in Azure or Kubernetes was changed.`,
       ...(server === undefined ? [] : [`  address:  ${server}`]),
       `  reason:   ${code === "" || reason.includes(code) ? reason : `${code}: ${reason}`}`,
       `  to do:    ${advice(code, reason)}`,
@@ -21,7 +21,7 @@ export function unreachable(where: string, server: string | undefined, error: un
 export function notSignedIn(where: string, server: string): RunError {
   return new RunError(
     [
-      `The API server of ${where} refuses the kubeconfig's credentials (401 Unauthorized). Nothing was deployed.`,
+      `The API server of ${where} refuses the kubeconfig's credentials (401 Unauthorized). Nothing in Azure or Kubernetes was changed.`,
       `  address:  ${server}`,
       "  to do:    fetch the cluster's credentials again; tokens and certificates in a kubeconfig expire.",
       "            Look with: kubectl auth whoami",
@@ -33,7 +33,7 @@ export function notSignedIn(where: string, server: string): RunError {
 export function forbidden(where: string, what: string): RunError {
   return new RunError(
     [
-      `The kubeconfig's user may not ${what} in ${where} (403 Forbidden). Nothing was deployed.`,
+      `The kubeconfig's user may not ${what} in ${where} (403 Forbidden). Nothing in Azure or Kubernetes was changed.`,
       "  to do:  use a kubeconfig with that right, or have it granted: docs/permissions.md lists what is needed in a cluster",
     ].join("\n"),
   );
@@ -45,8 +45,8 @@ function signInFailed(where: string, error: SignInProgramError): RunError {
   return new RunError(
     [
       absent
-        ? `The kubeconfig of ${where} signs in with the program ${command}, which is not installed here. Nothing was deployed.`
-        : `The program ${command}, with which the kubeconfig of ${where} signs in, failed. Nothing was deployed.`,
+        ? `The kubeconfig of ${where} signs in with the program ${command}, which is not installed here. Nothing in Azure or Kubernetes was changed.`
+        : `The program ${command}, with which the kubeconfig of ${where} signs in, failed. Nothing in Azure or Kubernetes was changed.`,
       `  reason:   ${absent ? `${command} is not found on PATH` : message.split("\n").slice(0, 6).join("\n            ") || "it said nothing"}`,
       `  to do:    ${absent ? (hint ?? installAdvice(command)) : `run it by hand as the kubeconfig has it (kubectl get --raw /version does), and sign in to its cloud first`}`,
     ].join("\n"),

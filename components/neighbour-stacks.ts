@@ -71,7 +71,7 @@ async function readOwnOutputs(name = fullName(pulumi.getStack())): Promise<Recor
     if (name !== pulumi.getStack() && answer.includes("may only contain")) return readOwnOutputs(pulumi.getStack());
     throw new pulumi.RunError(
       [
-        "The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing was deployed.",
+        "The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing in Azure or Kubernetes was changed.",
         `  looked for:  ${name}`,
         `  answer:      ${answer}`,
         "  to do:       run again; when it stays so, look whether the state can be read: pulumi stack output",
@@ -114,7 +114,7 @@ async function openStack(stack: string): Promise<pulumi.StackReference> {
   } catch (error) {
     throw new pulumi.RunError(
       [
-        `Stack ${stack} cannot be read. Nothing was deployed.`,
+        `Stack ${stack} cannot be read. Nothing in Azure or Kubernetes was changed.`,
         `  looked for:  ${name}`,
         `  answer:      ${answerIn(error)}`,
         `  to do:       make it (an empty one is enough for now): pulumi stack init ${stack}`,

@@ -34,7 +34,7 @@ export async function checkRoleDefinitions(identities: readonly Identity[], tena
     }),
   );
   const all = faults.flat();
-  if (all.length > 0) throw new pulumi.RunError(`${all.join("\n\n")}\n\nNothing was deployed.`);
+  if (all.length > 0) throw new pulumi.RunError(`${all.join("\n\n")}\n\nNothing in Azure or Kubernetes was changed.`);
 }
 
 interface Lookup {

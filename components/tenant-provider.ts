@@ -89,7 +89,7 @@ async function probe(key: TenantKey, tenant: Tenant, provider: Provider): Promis
   if (!sameId(client.tenantId, tenant.tenantId)) {
     throw new pulumi.RunError(
       [
-        `The credentials for ${key} belong to another tenant. Nothing was deployed.`,
+        `The credentials for ${key} belong to another tenant. Nothing in Azure or Kubernetes was changed.`,
         `  configured:  ${tenant.tenantId} (${key}.tenantId)`,
         `  signed in:   ${client.tenantId} as client ${client.clientId}`,
         `  to do:       az login --tenant ${tenant.tenantId}, or set ${key}.credentials to a deployer of that tenant`,
@@ -111,7 +111,7 @@ async function orExplain<Value>(key: TenantKey, tenant: Tenant, attempt: string,
     const advice = adviceFor(answer, { key, tenantId, environment, variablePrefix: prefix });
     throw new pulumi.RunError(
       [
-        `${attempt} ${key}, tenant ${tenant.tenantId}. Nothing was deployed.`,
+        `${attempt} ${key}, tenant ${tenant.tenantId}. Nothing in Azure or Kubernetes was changed.`,
         `  answer:  ${answer.trim().replaceAll("\n", "\n           ")}`,
         ...(advice === undefined ? [] : [`  cause:   ${advice.cause}`]),
         `  to do:   ${advice?.toDo ?? `check ${key}.tenantId, ${key}.subscriptionId, ${key}.credentials and the ${prefix}ARM_* variables`}`,

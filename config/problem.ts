@@ -38,7 +38,7 @@ export function pathText(path: Path): string {
 
 function describe(stack: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const head = `${count} in the configuration of stack ${stack} (Pulumi.${stack.split("/").at(-1)}.yaml). Nothing was deployed.`;
+  const head = `${count} in the configuration of stack ${stack} (Pulumi.${stack.split("/").at(-1)}.yaml). Nothing in Azure or Kubernetes was changed.`;
   return [head, ...problems.map((problem, index) => describeOne(index + 1, problem))].join("\n\n");
 }
 

@@ -96,7 +96,7 @@ function changeText(
 ): string {
   const width = Math.max(...changes.map(({ what }) => what.length)) + 2;
   return [
-    `${headline(published)} Nothing was deployed.`,
+    `${headline(published)} Nothing in Azure or Kubernetes was changed.`,
     `The config of stack ${stack} differs from the cluster that stands:`,
     "",
     ...changes.flatMap(({ what, was, wouldBe }) => [
@@ -153,7 +153,7 @@ function arcFeatureText({ kind, name }: ClusterOutput, changes: readonly Change[
 function typedInText(stack: string, published: ClusterOutput): string {
   const { kind, name } = published;
   return [
-    `${headline(published)} Nothing was deployed.`,
+    `${headline(published)} Nothing in Azure or Kubernetes was changed.`,
     `The config of stack ${stack} has only an issuer (cluster.oidcIssuerUrl) where cluster ${name} of kind ${kind} was.`,
     "To keep it: put the old `cluster` back.",
     ...confirmation(stack, published),
@@ -163,7 +163,7 @@ function typedInText(stack: string, published: ClusterOutput): string {
 function goneText(stack: string, published: ClusterOutput): string {
   const { kind, name } = published;
   return [
-    `${headline(published)} Nothing was deployed.`,
+    `${headline(published)} Nothing in Azure or Kubernetes was changed.`,
     `The config of stack ${stack} has no \`cluster\` any more where cluster ${name} of kind ${kind} was.`,
     "To keep it: put the old `cluster` back.",
     "To delete it, and all else that the stack made:",

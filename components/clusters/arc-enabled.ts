@@ -167,7 +167,7 @@ function fault(what: string, lines: readonly (readonly [string, string])[]): pul
   const width = Math.max(...lines.map(([label]) => label.length)) + 3;
   return new pulumi.RunError(
     [
-      `${what} Nothing was deployed.`,
+      `${what} Nothing in Azure or Kubernetes was changed.`,
       ...lines.map(([label, text]) => `  ${(label === "" ? "" : `${label}:`).padEnd(width)}${text}`),
     ].join("\n"),
   );

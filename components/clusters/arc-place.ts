@@ -56,7 +56,8 @@ export async function findAzureLocalPlace(cluster: AksArc, tenant: ConnectedTena
   if (faults.length === 0 && network.location !== undefined && !sameId(network.location, location.id)) {
     faults.push(elsewhere(cluster, location.id, network));
   }
-  if (faults.length > 0) throw new pulumi.RunError(`${faults.join("\n\n")}\n\nNothing was deployed.`);
+  if (faults.length > 0)
+    throw new pulumi.RunError(`${faults.join("\n\n")}\n\nNothing in Azure or Kubernetes was changed.`);
   return { customLocation: location.id, logicalNetwork: network.id };
 }
 

@@ -42,7 +42,7 @@ export async function readStandingPools(cluster: AksArc, tenant: ConnectedTenant
   if (absent) return none;
   throw new pulumi.RunError(
     [
-      `The node pools of cluster ${cluster.name} could not be read. Nothing was deployed.`,
+      `The node pools of cluster ${cluster.name} could not be read. Nothing in Azure or Kubernetes was changed.`,
       `  where:   cluster.nodePools: how many nodes a pool with minCount and maxCount has now`,
       `  answer:  ${answer}`,
       `  to do:   ${advice === undefined ? "run `pulumi up` again when Azure answers" : `${advice.cause}: ${advice.toDo}`}`,

@@ -78,7 +78,7 @@ async function readCluster(
   const { absent, answer, advice } = reading;
   throw new pulumi.RunError(
     [
-      `Arc-enabled cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing was deployed.`,
+      `Arc-enabled cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing in Azure or Kubernetes was changed.`,
       `  where:   resource group ${resourceGroup}, subscription ${subscriptionId} of tenant A (cluster.name, cluster.resourceGroup or cluster.id)`,
       `  answer:  ${answer}`,
       ...(absent || advice === undefined

@@ -58,7 +58,7 @@ async function read(place: ClusterPlace, tenant: ConnectedTenant): Promise<GetMa
     });
     throw new pulumi.RunError(
       [
-        `Cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing was deployed.`,
+        `Cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing in Azure or Kubernetes was changed.`,
         `  where:   resource group ${resourceGroup}, subscription ${subscriptionId} of tenant A (cluster.name, cluster.resourceGroup or cluster.id)`,
         `  answer:  ${answer.split("\n")[0]}`,
         ...(absent || advice === undefined
@@ -83,7 +83,7 @@ function checkTenant(cluster: GetManagedClusterResult, { name }: ClusterPlace, {
   if (!other || sameId(other, tenantId)) return;
   throw new pulumi.RunError(
     [
-      `Cluster ${name} belongs to another tenant. Nothing was deployed.`,
+      `Cluster ${name} belongs to another tenant. Nothing in Azure or Kubernetes was changed.`,
       `  configured:  ${tenantId} (tenantA.tenantId)`,
       `  cluster:     ${other} (${source})`,
       "  to do:       set tenantA to the cluster's tenant and subscription, or cluster to one of tenant A",
@@ -96,7 +96,7 @@ function checkRunning(cluster: GetManagedClusterResult, { name, resourceGroup }:
   if (cluster.powerState?.code === "Stopped") {
     throw new pulumi.RunError(
       [
-        `Cluster ${name} is stopped. Nothing was deployed.`,
+        `Cluster ${name} is stopped. Nothing in Azure or Kubernetes was changed.`,
         "  cause:   its API server does not answer, and AKS changes nothing of a stopped cluster",
         `  to do:   az aks start ${at}`,
       ].join("\n"),
@@ -106,7 +106,7 @@ function checkRunning(cluster: GetManagedClusterResult, { name, resourceGroup }:
   if (!coming && cluster.provisioningState !== "Deleting") return;
   throw new pulumi.RunError(
     [
-      `Cluster ${name} is just being ${coming ? "made" : "deleted"}. Nothing was deployed.`,
+      `Cluster ${name} is just being ${coming ? "made" : "deleted"}. Nothing in Azure or Kubernetes was changed.`,
       coming
         ? `  to do:   wait, then run again: az aks wait ${at} --created`
         : "  to do:   set cluster to one that stays",
@@ -124,7 +124,7 @@ export function checkSettled({ state }: ExistingFacts, { name, resourceGroup }: 
   if (state === "Failed" || state === "Canceled") {
     throw new pulumi.RunError(
       [
-        `Cluster ${name} is in a failed state, and its features are to be switched. Nothing was deployed.`,
+        `Cluster ${name} is in a failed state, and its features are to be switched. Nothing in Azure or Kubernetes was changed.`,
         `  state:   ${state} (provisioningState): the last operation on it did not end well`,
         `  to do:   see why, and reconcile it: az aks show ${at} --query status; az aks update ${at}`,
       ].join("\n"),
@@ -132,7 +132,7 @@ export function checkSettled({ state }: ExistingFacts, { name, resourceGroup }: 
   }
   throw new pulumi.RunError(
     [
-      `Somebody is just changing cluster ${name}, and its features are to be switched. Nothing was deployed.`,
+      `Somebody is just changing cluster ${name}, and its features are to be switched. Nothing in Azure or Kubernetes was changed.`,
       `  state:   ${state} (provisioningState); AKS runs one operation of a cluster at a time`,
       `  to do:   wait, then run again: az aks wait ${at} --updated`,
     ].join("\n"),

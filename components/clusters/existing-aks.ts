@@ -121,7 +121,7 @@ function checkFeatures(config: ExistingAks, { name, resourceGroup }: ClusterPlac
   ];
   throw new pulumi.RunError(
     [
-      `Cluster ${name} has ${off.join(" and ")} off. Nothing was deployed.`,
+      `Cluster ${name} has ${off.join(" and ")} off. Nothing in Azure or Kubernetes was changed.`,
       `  where:   resource group ${resourceGroup} of tenant A (${off.length === 2 ? "oidcIssuerProfile, securityProfile.workloadIdentity" : issuerOff ? "oidcIssuerProfile" : "securityProfile.workloadIdentity"})`,
       `  to do:   az aks update -g ${resourceGroup} -n ${name} ${flags.join(" ")}`,
       `           or let the stack do it: ${setCommand("cluster.enable", "true")}`,
@@ -156,7 +156,7 @@ async function kubeconfigOf(config: ExistingAks, place: ClusterPlace, tenant: Co
 function noCredential({ name, resourceGroup }: ClusterPlace, answer: string): pulumi.RunError {
   return new pulumi.RunError(
     [
-      `Azure gives no kubeconfig for cluster ${name}. Nothing was deployed.`,
+      `Azure gives no kubeconfig for cluster ${name}. Nothing in Azure or Kubernetes was changed.`,
       `  answer:  ${answer.trim().split("\n")[0]}`,
       `  try:     az aks get-credentials -g ${resourceGroup} -n ${name} --format exec --file -`,
       "  to do:   give tenant A's deployer Microsoft.ContainerService/managedClusters/listClusterUserCredential/action on it",
@@ -197,7 +197,7 @@ function secondWebhook(
 ): pulumi.RunError {
   return new pulumi.RunError(
     [
-      `Cluster ${name} has a workload identity webhook of its own, and switching workload identity on would add AKS's. Only one may mutate pods. Nothing was deployed.`,
+      `Cluster ${name} has a workload identity webhook of its own, and switching workload identity on would add AKS's. Only one may mutate pods. Nothing in Azure or Kubernetes was changed.`,
       ...found.map(
         ({ configuration, namespace }) =>
           `  found:   ${configuration}${namespace === undefined ? "" : `, namespace ${namespace}`}`,

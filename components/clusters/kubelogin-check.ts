@@ -99,7 +99,7 @@ function checkToken(cluster: string, signIn: SignIn, environment: Variables): vo
 function refusal(cluster: string, fault: string, ...lines: string[]): pulumi.RunError {
   return new pulumi.RunError(
     [
-      `Cluster ${cluster} lets in only who signs in with Entra ID, and ${fault}. Nothing was deployed.`,
+      `Cluster ${cluster} lets in only who signs in with Entra ID, and ${fault}. Nothing in Azure or Kubernetes was changed.`,
       ...lines.map((line) => `  ${line}`),
     ].join("\n"),
   );

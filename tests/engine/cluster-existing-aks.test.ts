@@ -92,7 +92,9 @@ async function switchWorkloadIdentity(enabled: boolean): Promise<void> {
 it("row 2: says what to run when both features are off, and changes nothing", async () => {
   const before = await get();
   const { text } = await upFails();
-  expect(text).toContain("Cluster aks-apps has OIDC issuer and workload identity off. Nothing was deployed.");
+  expect(text).toContain(
+    "Cluster aks-apps has OIDC issuer and workload identity off. Nothing in Azure or Kubernetes was changed.",
+  );
   expect(text).toContain("az aks update -g rg-apps -n aks-apps --enable-oidc-issuer --enable-workload-identity");
   expect(text).toMatch(/pulumi config set --stack \S+ --path cluster\.enable true/);
   expect(await get()).toEqual(before);
@@ -137,7 +139,7 @@ it("row 2: runs workloads with the issuer and the credential that Azure has, wit
 it("row 2: a cluster that does not exist is told", async () => {
   project.configure("tenantA", clusterSide({ cluster: { ...cluster, name: "aks-appz", replace: "aks-apps" } }));
   const { text } = await upFails();
-  expect(text).toContain("Cluster aks-appz does not exist. Nothing was deployed.");
+  expect(text).toContain("Cluster aks-appz does not exist. Nothing in Azure or Kubernetes was changed.");
 }, 120_000);
 
 it("row 3: `disabled` switches workload identity off, and says that the issuer stays", async () => {

@@ -99,7 +99,7 @@ describe.each(clouds)("a stack in $environment", ({ environment, region, issuer,
     const project = await engine.project({ wrong: stackIn(environment, "eastus", "public") });
     const { code, text } = await project.pulumi("up", "--stack", "wrong", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
-    expect(text).toMatch(/Cannot sign in to tenant[AB], tenant \S+\. Nothing was deployed\./);
+    expect(text).toMatch(/Cannot sign in to tenant[AB], tenant \S+\. Nothing in Azure or Kubernetes was changed\./);
     expect(text).toContain("to do:");
     expect(text).toMatch(new RegExp(`pulumi config set --path tenant[AB]\\.environment ${environment}`));
     expect(text).not.toMatch(/\n\s+at .*\.ts:/);

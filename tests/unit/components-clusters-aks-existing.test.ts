@@ -82,7 +82,7 @@ describe("a managed cluster that exists", () => {
     [workloadIdentityOff, "workload identity", "--enable-workload-identity"],
   ])("with something off is refused with the command that switches it on (%#)", async (existing, what, flags) => {
     const text = await refusal({}, existing);
-    expect(text).toContain(`Cluster aks-apps has ${what} off. Nothing was deployed.`);
+    expect(text).toContain(`Cluster aks-apps has ${what} off. Nothing in Azure or Kubernetes was changed.`);
     expect(text).toMatch(new RegExp(`to do: {3}az aks update -g rg-apps -n aks-apps ${flags}$`, "m"));
     expect(text).toContain("or let the stack do it: pulumi config set --stack test --path cluster.enable true");
   });
@@ -112,7 +112,7 @@ describe("a managed cluster that exists", () => {
 
   it("that does not exist is told, with how to look for it", async () => {
     const text = await refusal({}, undefined);
-    expect(text).toContain("Cluster aks-apps does not exist. Nothing was deployed.");
+    expect(text).toContain("Cluster aks-apps does not exist. Nothing in Azure or Kubernetes was changed.");
     expect(text).toContain(`az aks list --subscription ${tenantA.subscriptionId}`);
   });
 
@@ -120,7 +120,7 @@ describe("a managed cluster that exists", () => {
     const failing = { "azure-native:containerservice:getManagedCluster in tenantA": 'Code="AuthorizationFailed"' };
     const { error } = await runProgram(both({ cluster }), { existing: on, failing });
     expect(error?.message).toMatch(
-      /^Cluster aks-apps could not be read\. Nothing was deployed\.[\s\S]*AuthorizationFailed[\s\S]*cause:/,
+      /^Cluster aks-apps could not be read\. Nothing in Azure or Kubernetes was changed\.[\s\S]*AuthorizationFailed[\s\S]*cause:/,
     );
   });
 
@@ -146,13 +146,13 @@ describe("a managed cluster that exists", () => {
     ["its identity", { ...on, identity: { tenantId: tenantB.tenantId } }],
   ])("of another tenant is refused, seen by %s", async (by, existing) => {
     const text = await refusal({}, existing);
-    expect(text).toContain("Cluster aks-apps belongs to another tenant. Nothing was deployed.");
+    expect(text).toContain("Cluster aks-apps belongs to another tenant. Nothing in Azure or Kubernetes was changed.");
     expect(text).toContain(`cluster:     ${tenantB.tenantId} (${by}`);
   });
 
   it("that is stopped is told, with the command that starts it", async () => {
     const text = await refusal({}, { ...on, powerState: { code: "Stopped" } });
-    expect(text).toContain("Cluster aks-apps is stopped. Nothing was deployed.");
+    expect(text).toContain("Cluster aks-apps is stopped. Nothing in Azure or Kubernetes was changed.");
     expect(text).toContain("az aks start -g rg-apps -n aks-apps");
   });
 

@@ -132,7 +132,7 @@ describe("kubelogin", () => {
   it("is missed with the command that installs it", () => {
     expect(() => checkKubelogin("aks", signIn({}), { PATH: folder })).toThrow(
       [
-        "Cluster aks lets in only who signs in with Entra ID, and kubelogin, which does that, is not on PATH. Nothing was deployed.",
+        "Cluster aks lets in only who signs in with Entra ID, and kubelogin, which does that, is not on PATH. Nothing in Azure or Kubernetes was changed.",
         "  to do:   install it: az aks install-cli, or https://azure.github.io/kubelogin/install.html",
       ].join("\n"),
     );

@@ -160,7 +160,7 @@ Cluster arc-wi-demo is to be made with a logical network that does not exist.
   answer:  Status=404 Code="ResourceNotFound" Message="no lnet"
   to do:   az stack-hci-vm network lnet list --query [].id; who runs Azure Local knows its name and may have to give the deployer the right to read it
 
-Nothing was deployed.`);
+Nothing in Azure or Kubernetes was changed.`);
   });
 
   it("says what to do when the deployer may not read it", async () => {
@@ -184,7 +184,7 @@ Nothing was deployed.`);
   which belongs to:        ${other}
   to do:                   name a logical network of that custom location: az stack-hci-vm network lnet list
 
-Nothing was deployed.`);
+Nothing in Azure or Kubernetes was changed.`);
   });
 
   it("is taken as it is where it lies in a subscription that the deployer need not read", async () => {

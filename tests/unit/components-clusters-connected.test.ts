@@ -48,7 +48,7 @@ describe("what Azure says about an Arc-enabled cluster", () => {
     const off = withProperties({ oidcIssuerProfile: { enabled: false }, securityProfile: null });
     expect(
       refusal(off),
-    ).toBe(`Arc-enabled cluster edge in resource group rg-edge has the OIDC issuer (oidcIssuerProfile.enabled) and workload identity (securityProfile.workloadIdentity.enabled) switched off. Nothing was deployed.
+    ).toBe(`Arc-enabled cluster edge in resource group rg-edge has the OIDC issuer (oidcIssuerProfile.enabled) and workload identity (securityProfile.workloadIdentity.enabled) switched off. Nothing in Azure or Kubernetes was changed.
   where:  ${id}
   to do:  az connectedk8s update -n edge -g rg-edge --enable-oidc-issuer --enable-workload-identity
   then:   set --service-account-issuer of its API server to the issuer that this shows, where Arc does not manage the API server:
@@ -58,7 +58,7 @@ describe("what Azure says about an Arc-enabled cluster", () => {
   it("is refused with the place where it has another form than the specification's", () => {
     expect(
       refusal({ ...answer, properties: { ...answer.properties, oidcIssuerProfile: "on" } }),
-    ).toBe(`What Azure says about cluster edge in resource group rg-edge has not the form of an Arc-enabled cluster. Nothing was deployed.
+    ).toBe(`What Azure says about cluster edge in resource group rg-edge has not the form of an Arc-enabled cluster. Nothing in Azure or Kubernetes was changed.
   where:  properties.oidcIssuerProfile (Invalid input: expected object, received string)
   look:   az connectedk8s show -n edge -g rg-edge
   to do:  compare it with the Azure REST API, connectedClusters of 2026-05-01: another version may have come`);
@@ -74,7 +74,7 @@ describe("what Azure says about an Arc-enabled cluster", () => {
     const off = { ...withProperties({ oidcIssuerProfile: { enabled: false } }), kind: "ProvisionedCluster" };
     expect(
       refusal(off),
-    ).toBe(`AKS Arc cluster edge in resource group rg-edge was made without the OIDC issuer (oidcIssuerProfile.enabled), and these cannot be switched on later. Nothing was deployed.
+    ).toBe(`AKS Arc cluster edge in resource group rg-edge was made without the OIDC issuer (oidcIssuerProfile.enabled), and these cannot be switched on later. Nothing in Azure or Kubernetes was changed.
   where:  ${id}
   to do:  make a new cluster with both: kind aksArc does, or az aksarc create … --enable-oidc-issuer --enable-workload-identity`);
   });
@@ -83,7 +83,7 @@ describe("what Azure says about an Arc-enabled cluster", () => {
     const empty = { oidcIssuerProfile: { enabled: true, issuerUrl: "" } };
     expect(
       refusal(withProperties(empty)),
-    ).toBe(`Arc-enabled cluster edge in resource group rg-edge has its OIDC issuer on, but Azure shows no issuer URL. Nothing was deployed.
+    ).toBe(`Arc-enabled cluster edge in resource group rg-edge has its OIDC issuer on, but Azure shows no issuer URL. Nothing in Azure or Kubernetes was changed.
   where:  oidcIssuerProfile.issuerUrl is empty
   to do:  wait some minutes for the agents, and look: az connectedk8s show -n edge -g rg-edge --query "{agents:arcAgentProfile, issuer:oidcIssuerProfile}"`);
     expect(
@@ -105,14 +105,14 @@ describe("what Azure says about an Arc-enabled cluster", () => {
     const other = "cccccccc-0000-4000-8000-00000000000c";
     expect(
       refusal({ ...answer, identity: { tenantId: other } }),
-    ).toBe(`The Arc agents of cluster edge in resource group rg-edge sign in to another tenant than tenant A. Nothing was deployed.
+    ).toBe(`The Arc agents of cluster edge in resource group rg-edge sign in to another tenant than tenant A. Nothing in Azure or Kubernetes was changed.
   tenant A:   ${tenantA.tenantId} (tenantA.tenantId)
   cluster's:  ${other} (identity.tenantId)
   to do:      name a cluster of tenant A; one that moved with its subscription has to be connected anew: az connectedk8s delete, then connect`);
     const issuerUrl = `https://northamerica.oic.prod-arc.azure.com/${other}/dddddddd-0000-4000-8000-00000000000d/`;
     expect(
       refusal(withProperties({ oidcIssuerProfile: { enabled: true, issuerUrl } })),
-    ).toBe(`The issuer of Arc-enabled cluster edge in resource group rg-edge belongs to another tenant than tenant A. Nothing was deployed.
+    ).toBe(`The issuer of Arc-enabled cluster edge in resource group rg-edge belongs to another tenant than tenant A. Nothing in Azure or Kubernetes was changed.
   tenant A:  ${tenantA.tenantId} (tenantA.tenantId)
   issuer:    ${issuerUrl}
   to do:     name a cluster of tenant A, or set tenantA to the tenant in the issuer`);
@@ -195,7 +195,7 @@ describe("an Arc-enabled cluster", () => {
   it("is refused when it does not exist, with how to look and how to connect it", async () => {
     const { made, error } = await runArc(makeConnected, clusterConfig(place));
     expect(made).toEqual([]);
-    expect(error?.message).toBe(`Arc-enabled cluster edge does not exist. Nothing was deployed.
+    expect(error?.message).toBe(`Arc-enabled cluster edge does not exist. Nothing in Azure or Kubernetes was changed.
   where:   resource group rg-edge, subscription ${tenantA.subscriptionId} of tenant A (cluster.name, cluster.resourceGroup or cluster.id)
   answer:  Status=404 Code="ResourceNotFound" Message="no edge"
   to do:   look for it: az connectedk8s list --subscription ${tenantA.subscriptionId} --query "[].{name:name, group:resourceGroup}" -o table

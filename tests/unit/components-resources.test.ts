@@ -150,7 +150,7 @@ describe("the identity", () => {
   answer:  Code="RoleDefinitionDoesNotExist"
   to do:   look it up: az role definition list --scope /subscriptions/${tenantB.subscriptionId} --query "[].{name:roleName, id:name}"
 
-Nothing was deployed.`);
+Nothing in Azure or Kubernetes was changed.`);
   });
 
   it.each([

@@ -211,7 +211,7 @@ it("several mistakes are all reported at once, numbered, under the stack's file"
   );
   expect(problems).toHaveLength(4);
   expect(message).toMatch(
-    /^4 problems in the configuration of stack test \(Pulumi\.test\.yaml\)\. Nothing was deployed\./,
+    /^4 problems in the configuration of stack test \(Pulumi\.test\.yaml\)\. Nothing in Azure or Kubernetes was changed\./,
   );
   expect(message).toContain("  4. workloads[1].replicas");
 });

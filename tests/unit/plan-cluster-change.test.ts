@@ -77,7 +77,7 @@ describe.each(kinds)("a cluster of kind %s", (kind) => {
 it("a cluster that would be deleted is named, with every difference and both ways out", () => {
   const after = { ...clusters.aks, name: "aks-new", network: { plugin: "azure" }, private: true };
   expect(refusal(clusters.aks, after, { ...tenantA, location: "westus3" })).toBe(
-    `Cluster aks-wi-demo (kind aks) would be deleted with all that is in it. Nothing was deployed.
+    `Cluster aks-wi-demo (kind aks) would be deleted with all that is in it. Nothing in Azure or Kubernetes was changed.
 The config of stack tenantA differs from the cluster that stands:
 
   cluster.name             was aks-wi-demo
@@ -100,7 +100,7 @@ Where cluster.protect is true: set it to false and run \`pulumi up\` before, wit
 
 it("a cluster that the stack does not own is left, not deleted", () => {
   expect(refusal(clusters.existingAks, { ...clusters.existingAks, name: "aks-other" })).toBe(
-    `Cluster aks-apps (kind existingAks) would be left, and its workloads moved to another one. Nothing was deployed.
+    `Cluster aks-apps (kind existingAks) would be left, and its workloads moved to another one. Nothing in Azure or Kubernetes was changed.
 The config of stack tenantA differs from the cluster that stands:
 
   cluster.name  was aks-apps
@@ -263,7 +263,7 @@ describe("a config without a cluster any more", () => {
   it.each(["aks", "aksArc"] as const)("is refused where a cluster of kind %s stands", (kind) => {
     const { name } = clusters[kind];
     expect(() => checkClusterChange("b", published(clusters[kind]), gone)).toThrow(
-      new ClusterChangeError(`Cluster ${name} (kind ${kind}) would be deleted with all that is in it. Nothing was deployed.
+      new ClusterChangeError(`Cluster ${name} (kind ${kind}) would be deleted with all that is in it. Nothing in Azure or Kubernetes was changed.
 The config of stack b has no \`cluster\` any more where cluster ${name} of kind ${kind} was.
 To keep it: put the old \`cluster\` back.
 To delete it, and all else that the stack made:

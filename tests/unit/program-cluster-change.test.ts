@@ -54,7 +54,7 @@ it("a stack whose last outputs cannot be read is refused, for they say what woul
   const { created, error } = await runProgram(both(), { failing });
   expect(
     error?.message,
-  ).toBe(`The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing was deployed.
+  ).toBe(`The last outputs of this stack cannot be read, and without them nobody sees whether its cluster would be lost. Nothing in Azure or Kubernetes was changed.
   looked for:  ${own}
   answer:      503 Service Unavailable
   to do:       run again; when it stays so, look whether the state can be read: pulumi stack output`);

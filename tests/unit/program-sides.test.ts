@@ -87,7 +87,7 @@ describe("tenant A's stack", () => {
   it("is refused, with nothing made, when tenant B's stack does not exist", async () => {
     const { created, error } = await runProgram(sideA);
     expect(created).toEqual([]);
-    expect(error?.message).toBe(`Stack tenantB cannot be read. Nothing was deployed.
+    expect(error?.message).toBe(`Stack tenantB cannot be read. Nothing in Azure or Kubernetes was changed.
   looked for:  ${B}
   answer:      unknown stack "${B}"
   to do:       make it (an empty one is enough for now): pulumi stack init tenantB
@@ -190,7 +190,9 @@ describe("before anything is made, the program is refused", () => {
       { signedInTo: tenantA.tenantId },
     );
     expect(created.filter(({ type }) => !type.startsWith("pulumi:"))).toEqual([]);
-    expect(error?.message).toBe(`The credentials for tenantB belong to another tenant. Nothing was deployed.
+    expect(
+      error?.message,
+    ).toBe(`The credentials for tenantB belong to another tenant. Nothing in Azure or Kubernetes was changed.
   configured:  ${tenantB.tenantId} (tenantB.tenantId)
   signed in:   ${tenantA.tenantId} as client ${clientId}
   to do:       az login --tenant ${tenantB.tenantId}, or set tenantB.credentials to a deployer of that tenant`);
@@ -204,7 +206,7 @@ describe("before anything is made, the program is refused", () => {
     expect(created.filter(({ type }) => !type.startsWith("pulumi:"))).toEqual([]);
     expect(
       error?.message,
-    ).toBe(`Cannot read subscription ${tenantB.subscriptionId} in tenantB, tenant ${tenantB.tenantId}. Nothing was deployed.
+    ).toBe(`Cannot read subscription ${tenantB.subscriptionId} in tenantB, tenant ${tenantB.tenantId}. Nothing in Azure or Kubernetes was changed.
   answer:  Code="InvalidAuthenticationTokenTenant"
   cause:   the token is from another tenant than the one that the subscription belongs to
   to do:   check that tenantId and subscriptionId belong together, and that the credentials are of that tenant`);
@@ -215,7 +217,9 @@ describe("before anything is made, the program is refused", () => {
       "azure-native:authorization:getClientConfig in tenantB": "Please run 'az login' to setup account.",
     };
     const { error } = await runProgram(both(), { failing });
-    expect(error?.message).toContain(`Cannot sign in to tenantB, tenant ${tenantB.tenantId}. Nothing was deployed.`);
+    expect(error?.message).toContain(
+      `Cannot sign in to tenantB, tenant ${tenantB.tenantId}. Nothing in Azure or Kubernetes was changed.`,
+    );
     expect(error?.message).toContain(`az login --tenant ${tenantB.tenantId}`);
   });
 });
