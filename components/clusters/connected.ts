@@ -98,7 +98,7 @@ async function openAndCheck(
   issuer: IssuerUrl,
   { runsWorkloads }: ClusterContext,
 ): Promise<string> {
-  const { yaml, context } = readKubeconfig(source, pulumi.getRootDirectory(), process.env);
+  const { yaml, context } = readKubeconfig(source, process.cwd(), process.env);
   const place: NamedCluster = {
     kind: "connected",
     name,

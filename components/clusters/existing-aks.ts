@@ -138,7 +138,7 @@ interface Kubeconfig {
 
 async function kubeconfigOf(config: ExistingAks, place: ClusterPlace, tenant: ConnectedTenant): Promise<Kubeconfig> {
   if (config.kubeconfig !== undefined) {
-    const { yaml, context } = readKubeconfig(config.kubeconfig, pulumi.getRootDirectory(), process.env);
+    const { yaml, context } = readKubeconfig(config.kubeconfig, process.cwd(), process.env);
     return { yaml, from: `cluster.kubeconfig, context ${context}` };
   }
   try {

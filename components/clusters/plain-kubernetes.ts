@@ -23,7 +23,7 @@ import { PublishedIssuer } from "./published-issuer";
  * not as config wants them.
  */
 export async function makePlainKubernetes(cluster: PlainKubernetes, context: ClusterContext): Promise<Cluster> {
-  const kubeconfig = readKubeconfig(cluster.kubeconfig, pulumi.getRootDirectory(), process.env);
+  const kubeconfig = readKubeconfig(cluster.kubeconfig, process.cwd(), process.env);
   const named: NamedCluster = {
     kind: "kubernetes",
     name: cluster.name,

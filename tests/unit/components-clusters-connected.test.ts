@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { type ArcEnabledExpectation, checkArcEnabled } from "../../components/clusters/arc-enabled";
 import { makeConnected } from "../../components/clusters/connected";
 import { tenantId } from "../../federation/ids";
@@ -215,11 +214,11 @@ describe("an Arc-enabled cluster", () => {
     expect(error?.message).toContain("az cloud set --name AzureUSGovernment && az login");
   });
 
-  it("has its kubeconfig beside the project's file, wherever the program runs", async () => {
+  it("has its kubeconfig in the project's folder, where the engine runs the program", async () => {
     const config = clusterConfig({ ...place, kubeconfig: { path: "config" } }, [workload]);
-    const root = jest.spyOn(pulumi, "getRootDirectory").mockReturnValue(folder);
+    const current = jest.spyOn(process, "cwd").mockReturnValue(folder);
     const { error } = await runArc(makeConnected, config, { existing });
-    root.mockRestore();
+    current.mockRestore();
     expect(error).toBeUndefined();
   });
 });
