@@ -83,12 +83,19 @@ it("refuses a kubeconfig of another cluster", async () => {
 
 it("refuses an issuer with a slash that the cluster's own has not", async () => {
   const { text } = await refused({ oidcIssuerUrl: `${cluster.issuerUrl}/` });
-  expect(text).toMatch(/differ only in the trailing slash[\s\S]*pulumi config set --path cluster\.oidcIssuerUrl/);
+  expect(text).toMatch(/differ only in the trailing slash[\s\S]*pulumi config set --stack both --path cluster\.oidcIssuerUrl/);
 }, 60_000);
 
 it("refuses a cluster without a webhook when config wants none installed", async () => {
   const { text } = await refused({ webhook: { install: "never" } });
   expect(text).toMatch(/has no workload identity webhook[\s\S]*cluster\.webhook\.install to auto/);
+}, 60_000);
+
+it("refuses a namespace for the webhook that somebody else made", async () => {
+  const namespace = "azure-workload-identity-system";
+  await kubectlWith(engine, cluster.kubeconfigFile, "create", "namespace", namespace);
+  expect((await refused({})).text).toMatch(/namespace azure-workload-identity-system that this stack did not make/);
+  await kubectlWith(engine, cluster.kubeconfigFile, "delete", "namespace", namespace);
 }, 60_000);
 
 it("refuses a second webhook, and two of somebody else", async () => {
