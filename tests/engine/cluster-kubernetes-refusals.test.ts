@@ -83,7 +83,9 @@ it("refuses a kubeconfig of another cluster", async () => {
 
 it("refuses an issuer with a slash that the cluster's own has not", async () => {
   const { text } = await refused({ oidcIssuerUrl: `${cluster.issuerUrl}/` });
-  expect(text).toMatch(/differ only in the trailing slash[\s\S]*pulumi config set --stack both --path cluster\.oidcIssuerUrl/);
+  expect(text).toMatch(
+    /differ only in the trailing slash[\s\S]*pulumi config set --stack both --path cluster\.oidcIssuerUrl/,
+  );
 }, 60_000);
 
 it("refuses a cluster without a webhook when config wants none installed", async () => {

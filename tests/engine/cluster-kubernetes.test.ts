@@ -21,6 +21,8 @@ interface Observed {
   providers: string[];
   authorityBefore: string;
   authorityAfterUpdate: string;
+  renamed: string[];
+  labelsAfterRename: Record<string, string> | undefined;
   namespacesAfterDestroy: string;
   registrationsAfterDestroy: Registration[];
 }
@@ -77,7 +79,12 @@ async function wholeLife(): Promise<Observed> {
   project.configure("both", config({ webhook: { replicas: 1 } }));
   await project.up("both");
   const authorityAfterUpdate = await authority();
-  await project.destroy("both");
+  await project.pulumi("stack", "rename", "renamed", "--stack", "both");
+  const renamed = await project.plannedSteps("renamed");
+  await project.up("renamed");
+  const labelsAfterRename = (await registrations())[0]?.metadata.labels;
+  await project.expectNoChanges("renamed");
+  await project.destroy("renamed");
   return {
     log,
     pod,
@@ -89,6 +96,8 @@ async function wholeLife(): Promise<Observed> {
       .map(({ urn }) => typeAndName(urn)),
     authorityBefore,
     authorityAfterUpdate,
+    renamed,
+    labelsAfterRename,
     namespacesAfterDestroy: await kubectl("get", "namespaces,clusterroles,priorityclasses", "--output", "name"),
     registrationsAfterDestroy: await registrations(),
   };
@@ -134,6 +143,14 @@ describe("a cluster that is nothing of Azure's", () => {
   it("an update leaves alone what the webhook wrote into its registration", () => {
     expect(observed.authorityBefore).not.toBe("");
     expect(observed.authorityAfterUpdate).toBe(observed.authorityBefore);
+  });
+
+  it("keeps its webhook when the stack is renamed, and marks it with the new name", () => {
+    expect(observed.renamed.length).toBeGreaterThan(0);
+    for (const step of observed.renamed) expect(step).toMatch(/^update kubernetes:/);
+    expect(observed.labelsAfterRename).toMatchObject({
+      "cross-tenant-identity/stack": expect.stringMatching(/renamed$/),
+    });
   });
 
   it("destroy takes the webhook out and leaves the cluster", () => {
