@@ -64,6 +64,7 @@ async function program() {
     (await makeCluster(clusterConfig, {
       ...clusterContext(stack, config, tenantA, clusterChange.confirmed),
       published: neighbours.publishedCluster,
+      newNamespaces: neighbours.publishedCluster === undefined ? namespacesOf(config) : [],
       publishedIssuer: neighbours.ownIssuer,
     }));
 
@@ -112,6 +113,10 @@ async function program() {
 /** A cluster elsewhere needs tenant A only where its issuer is published. */
 function isInAzure(cluster: ClusterConfig): boolean {
   return cluster.kind !== "kubernetes" || cluster.publishIssuer !== undefined;
+}
+
+function namespacesOf({ workloads }: StackConfig): string[] {
+  return workloads.flatMap(({ createNamespace, namespace }) => (createNamespace ? [namespace] : []));
 }
 
 function clusterContext(

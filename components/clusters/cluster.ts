@@ -51,6 +51,8 @@ export interface ClusterContext {
   /** A label value that no other stack has, for what the stack installs in a cluster. */
   readonly stack: string;
   readonly runsWorkloads: boolean;
+  /** Namespaces that the stack is about to make for the first time. */
+  readonly newNamespaces?: readonly string[];
   /** The webhook's tenant for service accounts that name none. */
   readonly tenantId: TenantId;
   readonly environment: Environment;

@@ -1,6 +1,7 @@
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkNamespaces } from "../../cluster-probe/check-namespaces";
 import { checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
@@ -96,7 +97,7 @@ async function openAndCheck(
   source: NonNullable<Connected["kubeconfig"]>,
   { name, resourceGroup }: ClusterPlace,
   issuer: IssuerUrl,
-  { runsWorkloads }: ClusterContext,
+  { runsWorkloads, newNamespaces = [] }: ClusterContext,
 ): Promise<string> {
   const { yaml, context } = readKubeconfig(source, process.cwd(), process.env);
   const place: NamedCluster = {
@@ -109,5 +110,6 @@ async function openAndCheck(
   const probe = await openCluster(yaml, `cluster ${name} (${place.kubeconfigFrom})`);
   checkIssuer(place, issuer, await probe.reportedIssuer());
   if (runsWorkloads) checkWebhooks(place, await probe.workloadIdentityWebhooks());
+  await checkNamespaces(place, probe, newNamespaces);
   return yaml;
 }

@@ -3,6 +3,7 @@ import { listManagedClusterUserCredentials } from "@pulumi/azure-native/containe
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkNamespaces } from "../../cluster-probe/check-namespaces";
 import { checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
 import { openCluster } from "../../cluster-probe/open-cluster";
@@ -41,7 +42,7 @@ export async function makeExistingAks(config: ExistingAks, context: ClusterConte
       if (config.kubeconfig !== undefined) checkInstalled(place.name, process.env);
       else checkKubelogin(place.name, tenant.signIn, process.env);
     }
-    await probe(place, facts, kubeconfig);
+    await probe(place, facts, kubeconfig, context.newNamespaces);
   }
   if (config.workloadIdentity === "disabled" && features.workloadIdentity === "enabled") {
     await pulumi.log.warn(
@@ -170,6 +171,7 @@ async function probe(
   { name, resourceGroup }: ClusterPlace,
   { issuer, features }: ExistingFacts,
   { yaml, from }: Kubeconfig,
+  newNamespaces: readonly string[] = [],
 ): Promise<void> {
   const place: NamedCluster = {
     kind: "existingAks",
@@ -180,6 +182,7 @@ async function probe(
   };
   const cluster = await openCluster(yaml, `cluster ${name} (${from})`);
   if (issuer !== undefined) checkIssuer(place, issuer, await cluster.reportedIssuer());
+  await checkNamespaces(place, cluster, newNamespaces);
   const webhooks = await cluster.workloadIdentityWebhooks();
   if (features.workloadIdentity === "enabled") {
     checkWebhooks(place, webhooks);

@@ -1,6 +1,7 @@
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkNamespaces } from "../../cluster-probe/check-namespaces";
 import { checkWebhookNamespace } from "../../cluster-probe/check-webhook-namespace";
 import { borrowedWebhook, checkWebhooks, type WebhookWish } from "../../cluster-probe/check-webhooks";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
@@ -35,6 +36,8 @@ export async function makePlainKubernetes(cluster: PlainKubernetes, context: Clu
   const [reported, webhooks] = await Promise.all([probe.reportedIssuer(), probe.workloadIdentityWebhooks()]);
   if (cluster.oidcIssuerUrl !== undefined) checkIssuer(named, cluster.oidcIssuerUrl, reported);
   const publishes = cluster.publishIssuer === undefined ? undefined : await whatToPublish(named, probe, published);
+
+  await checkNamespaces(named, probe, context.newNamespaces ?? []);
 
   // A cluster that runs nothing of this stack may well be without.
   const indifferent = !context.runsWorkloads && cluster.webhook.install === "never";

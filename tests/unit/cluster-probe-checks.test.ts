@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
+import { checkNamespaces } from "../../cluster-probe/check-namespaces";
 import { checkWebhookNamespace } from "../../cluster-probe/check-webhook-namespace";
 import { borrowedWebhook, checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { checkSameCluster, issuerUse } from "../../cluster-probe/published-issuer-use";
@@ -250,7 +251,7 @@ describe("the webhooks of a cluster", () => {
 
 describe("the namespace of a webhook that is about to be installed", () => {
   const wish = { install: "auto", stack: "org.project.a" } as const;
-  const namespace = { uid: "1", labels: {}, terminating: false };
+  const namespace = { uid: "1", labels: {}, managers: [], terminating: false };
   const of = (stack: string) => ({ ...namespace, labels: { "cross-tenant-identity/stack": stack } });
   const check = (found?: typeof namespace) => checkWebhookNamespace(place, "wi", found, wish);
 
@@ -266,4 +267,25 @@ describe("the namespace of a webhook that is about to be installed", () => {
     ["another stack's", of("org.project.b"), /made by stack org\.project\.b/],
     ["on its way out", { ...of("org.project.a"), terminating: true }, /is being deleted[\s\S]*kubectl wait/],
   ])("is %s: refused, with what to do", (_whose, found, words) => expect(failure(() => check(found))).toMatch(words));
+});
+
+describe("a namespace that the stack is to make", () => {
+  const namespace = { uid: "1", labels: {}, managers: ["kubectl-create"], terminating: false };
+  const check = (found: typeof namespace | undefined) =>
+    checkNamespaces(place, { namespace: async (name) => (name === "shop" ? found : undefined) }, ["batch", "shop"]);
+
+  it("is not there, or of a first deployment that was cut off: goes on", async () => {
+    await check(undefined);
+    await check({ ...namespace, managers: ["pulumi-kubernetes-1a2b3c4d"] });
+  });
+
+  it("is somebody's: refused before anything is made, with the key", async () => {
+    await expect(check(namespace)).rejects.toThrow(
+      /eks-apps has a namespace shop already[\s\S]*take createNamespace out of these workloads[\s\S]*kubectl delete namespace shop/,
+    );
+  });
+
+  it("is on its way out: refused, with what to wait for", async () => {
+    await expect(check({ ...namespace, terminating: true })).rejects.toThrow(/is being deleted[\s\S]*kubectl wait/);
+  });
 });

@@ -169,9 +169,19 @@ describe("what the cluster says", () => {
     const path = "/api/v1/namespaces/kube-system";
     expect(await probe.namespace("kube-system")).toBeUndefined();
     api.answers[path] = { body: { metadata: { name: "kube-system", uid: "1" }, status: { phase: "Active" } } };
-    expect(await probe.namespace("kube-system")).toEqual({ uid: "1", labels: {}, terminating: false });
-    api.answers[path] = { body: { metadata: { uid: "1", labels: { a: "b" } }, status: { phase: "Terminating" } } };
-    expect(await probe.namespace("kube-system")).toEqual({ uid: "1", labels: { a: "b" }, terminating: true });
+    expect(await probe.namespace("kube-system")).toEqual({ uid: "1", labels: {}, managers: [], terminating: false });
+    api.answers[path] = {
+      body: {
+        metadata: { uid: "1", labels: { a: "b" }, managedFields: [{ manager: "kubectl-create" }] },
+        status: { phase: "Terminating" },
+      },
+    };
+    expect(await probe.namespace("kube-system")).toEqual({
+      uid: "1",
+      labels: { a: "b" },
+      managers: ["kubectl-create"],
+      terminating: true,
+    });
     api.answers[path] = { status: 403 };
     expect(await failure(probe.namespace("kube-system"))).toContain("may not get namespace kube-system");
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { both, tenantA, tenantB } from "./config-fixtures";
+import { both, identity, tenantA, tenantB, workload } from "./config-fixtures";
 import { issuer, ofType, runProgram, type World } from "./program-mocks";
 
 const mockProbe = { issuer: "" as string | undefined, webhooks: [] as object[], opened: [] as string[] };
@@ -9,7 +9,11 @@ const mockProbe = { issuer: "" as string | undefined, webhooks: [] as object[], 
 jest.mock("../../cluster-probe/open-cluster", () => ({
   openCluster: async (yaml: string, where: string) => {
     mockProbe.opened.push(`${where} ${yaml}`);
-    return { reportedIssuer: async () => mockProbe.issuer, workloadIdentityWebhooks: async () => mockProbe.webhooks };
+    return {
+      reportedIssuer: async () => mockProbe.issuer,
+      workloadIdentityWebhooks: async () => mockProbe.webhooks,
+      namespace: async () => ({ uid: "1", labels: {}, managers: ["kubectl-create"], terminating: false }),
+    };
   },
 }));
 
@@ -61,6 +65,14 @@ describe("a managed cluster that exists", () => {
     expect(ofType(created, "kubernetes:core/v1:Pod").map(({ provider }) => provider)).toEqual(["aks-apps"]);
     expect(ofType(created, "pulumi:providers:kubernetes")[0]?.inputs.clusterIdentifier).toBe(id.toLowerCase());
     expect(mockProbe.opened).toHaveLength(1);
+  });
+
+  it("with a namespace that the stack is to make is refused, before anything is made", async () => {
+    const shop = { ...workload, namespace: "shop", createNamespace: true };
+    const trusts = [{ namespace: "shop", serviceAccount: workload.serviceAccount }];
+    const { created, error } = await run({}, on, { workloads: [shop], identities: [{ ...identity, trusts }] });
+    expect(error?.message).toMatch(/^Cluster aks-apps has a namespace shop already/);
+    expect(created.filter(({ type }) => !type.startsWith("pulumi:"))).toEqual([]);
   });
 
   it("may be given by its id", async () => {
