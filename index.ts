@@ -57,8 +57,11 @@ async function program() {
   ]);
   if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
-  // Of a cluster that others own there is nothing to lose yet.
-  if (clusterConfig && "protect" in clusterConfig) announceCluster(describeCluster(clusterConfig, config.tenantA));
+  // Of a cluster that others own there is nothing to lose; one that is replaced stays what it was until the new one stands.
+  if (clusterConfig && "protect" in clusterConfig && neighbours.publishedCluster === undefined) {
+    announceCluster(describeCluster(clusterConfig, config.tenantA));
+  }
+
   const cluster =
     clusterConfig &&
     (await makeCluster(clusterConfig, {
