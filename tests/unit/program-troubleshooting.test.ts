@@ -43,3 +43,8 @@ it("a text that nobody prints would be found", () => {
   expect(isPrinted("Cannot sign in in …")).toBe(false);
   expect(isPrinted("Tenant A and tenant C disagree")).toBe(false);
 });
+
+it("every refusal before the first resource says so in the same words", () => {
+  expect(code).not.toContain("Nothing was deployed");
+  expect(code.match(/Nothing in Azure or Kubernetes was changed/g)?.length).toBeGreaterThan(30);
+});
