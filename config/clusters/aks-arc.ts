@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { documented, type KeyDocumentation } from "../documentation";
+import { documented, type KeyDocumentation, withoutKeys } from "../documentation";
 import { cidr, ipAddress, nonEmpty, pattern, resourceGroupName, tags } from "../formats";
 import { resourceId } from "../resource-id";
 import { labels, nodeCount, scaling, taints, vmSize } from "./agent-pools";
@@ -49,7 +49,7 @@ const controlPlaneSchema = z.strictObject({
   }).optional(),
 });
 
-export const aksArcSchema = z.strictObject({
+const schema = z.strictObject({
   kind: documented(z.literal("aksArc"), {
     means: "an AKS Arc cluster on Azure Local that the stack makes",
     example: "aksArc",
@@ -91,6 +91,11 @@ export const aksArcSchema = z.strictObject({
   tags: tags({ means: "tags of the cluster, beside those of the tenant", example: { tier: "edge" } }).optional(),
   protect,
   replace,
+});
+
+export const aksArcSchema = withoutKeys(schema, {
+  oidcIssuer:
+    "remove it: a cluster on Azure Local is made with its issuer, which can be switched neither on nor off afterwards",
 });
 
 export type AksArc = z.output<typeof aksArcSchema>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { documented } from "../documentation";
+import { documented, withoutKeys } from "../documentation";
 import { pattern, resourceGroupName, tags, wholeNumber } from "../formats";
 import { labels, nodeCount, scaling, taints, vmSize } from "./agent-pools";
 import { aksNetworkSchema, authorizedIpRanges, privateSchema } from "./aks-network";
@@ -57,7 +57,7 @@ export const nodePoolSchema = z.strictObject({
 
 const entraSchema = z.strictObject(entraAdmins);
 
-export const aksSchema = z.strictObject({
+const schema = z.strictObject({
   kind: documented(z.literal("aks"), { means: "a managed cluster that the stack makes", example: "aks" }),
   name: clusterName({ means: "the cluster's name" }),
   resourceGroup: resourceGroupName({ means: "its resource group, made by the stack" }),
@@ -86,6 +86,10 @@ export const aksSchema = z.strictObject({
   tags: tags({ means: "tags of the cluster, beside those of the tenant", example: { tier: "demo" } }).optional(),
   protect,
   replace,
+});
+
+export const aksSchema = withoutKeys(schema, {
+  oidcIssuer: "remove it: the cluster is made with its issuer, and AKS cannot switch that off again",
 });
 
 export type Aks = z.output<typeof aksSchema>;

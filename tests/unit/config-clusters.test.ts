@@ -59,6 +59,14 @@ const texts: [string, Record<string, unknown>, string][] = [
   to do:    remove it: AKS cannot switch the issuer of a cluster off again, so once on it stays for ever`,
   ],
   [
+    "an issuer of Azure Local to be switched off",
+    of("aksArc", { oidcIssuer: false }),
+    `cluster.oidcIssuer is not a key of kind aksArc
+  value:    false
+  expected: one of kind, name, resourceGroup, customLocation, logicalNetwork, adminGroupObjectIds, azureRbac, kubernetesVersion, controlPlane, nodePools, podCidr, networkPolicy, sshPublicKey, workloadIdentity, tags, protect, replace
+  to do:    remove it: a cluster on Azure Local is made with its issuer, which can be switched neither on nor off afterwards`,
+  ],
+  [
     "no administrators",
     of("aksArc", { adminGroupObjectIds: [] }),
     `cluster.adminGroupObjectIds is empty
