@@ -13,6 +13,7 @@ import { connectedClusters } from "./arc-api";
 import { type ArcEnabledCluster, checkArcEnabled } from "./arc-enabled";
 import { readArcResource } from "./arc-reading";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { projectFolder } from "./project-folder";
 
 /**
  * Takes an Arc-enabled cluster that exists. Nothing of it is changed, and nothing is made but, where config gives a
@@ -99,7 +100,7 @@ async function openAndCheck(
   issuer: IssuerUrl,
   { runsWorkloads, newNamespaces = [] }: ClusterContext,
 ): Promise<string> {
-  const { yaml, context } = readKubeconfig(source, process.cwd(), process.env);
+  const { yaml, context } = readKubeconfig(source, projectFolder(), process.env);
   const place: NamedCluster = {
     kind: "connected",
     name,

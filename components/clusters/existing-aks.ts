@@ -19,6 +19,7 @@ import { checkSettled, type ExistingFacts, readExistingAks } from "./existing-ak
 import { needsKubelogin } from "./kubelogin";
 import { checkInstalled, checkKubelogin } from "./kubelogin-check";
 import { ManagedClusterFeatures } from "./managed-cluster-features";
+import { projectFolder } from "./project-folder";
 import { credentialsFormat, deployersKubeconfig } from "./user-kubeconfig";
 
 /**
@@ -139,7 +140,7 @@ interface Kubeconfig {
 
 async function kubeconfigOf(config: ExistingAks, place: ClusterPlace, tenant: ConnectedTenant): Promise<Kubeconfig> {
   if (config.kubeconfig !== undefined) {
-    const { yaml, context } = readKubeconfig(config.kubeconfig, process.cwd(), process.env);
+    const { yaml, context } = readKubeconfig(config.kubeconfig, projectFolder(), process.env);
     return { yaml, from: `cluster.kubeconfig, context ${context}` };
   }
   try {

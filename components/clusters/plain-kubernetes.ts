@@ -16,6 +16,7 @@ import { webhookNamespace } from "../webhook/chart";
 import { WorkloadIdentityWebhook } from "../webhook/workload-identity-webhook";
 import { whenKnown } from "../when-known";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
+import { projectFolder } from "./project-folder";
 import { PublishedIssuer } from "./published-issuer";
 
 /**
@@ -24,7 +25,7 @@ import { PublishedIssuer } from "./published-issuer";
  * not as config wants them.
  */
 export async function makePlainKubernetes(cluster: PlainKubernetes, context: ClusterContext): Promise<Cluster> {
-  const kubeconfig = readKubeconfig(cluster.kubeconfig, process.cwd(), process.env);
+  const kubeconfig = readKubeconfig(cluster.kubeconfig, projectFolder(), process.env);
   const named: NamedCluster = {
     kind: "kubernetes",
     name: cluster.name,

@@ -1,5 +1,3 @@
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
 import { clusterKinds, kubectlWith } from "./support/cluster-kinds.ts";
 import { bothSides, identity, type StackConfig, workload } from "./support/configs.ts";
 import { Engine, type Project } from "./support/engine.ts";
@@ -22,7 +20,7 @@ describe.each(clusterKinds)("a stack whose cluster is of kind $kind", ({ kind, p
   beforeAll(async () => {
     engine = await Engine.start();
     const cluster = await prepare(engine);
-    observed = await wholeLife(engine, await projectWith(engine, cluster), cluster);
+    observed = await wholeLife(engine, await engine.project({ both: bothSides({ cluster }) }), cluster);
   }, 300_000);
 
   afterAll(() => engine?.stop(), 30_000);
@@ -59,16 +57,6 @@ describe.each(clusterKinds)("a stack whose cluster is of kind $kind", ({ kind, p
     expect(observed.leftInCluster).not.toContain("azure-workload-identity-system");
   });
 });
-
-/** A kubeconfig lies in the project's folder and is named as it is there. */
-async function projectWith(engine: Engine, cluster: StackConfig): Promise<Project> {
-  const { kubeconfig } = cluster as { kubeconfig?: { path: string } };
-  if (kubeconfig === undefined) return engine.project({ both: bothSides({ cluster }) });
-  const relative = { ...cluster, kubeconfig: { path: "cluster.kubeconfig" } };
-  const project = await engine.project({ both: bothSides({ cluster: relative }) });
-  copyFileSync(kubeconfig.path, join(project.folder, "cluster.kubeconfig"));
-  return project;
-}
 
 async function wholeLife(engine: Engine, project: Project, cluster: StackConfig): Promise<Observed> {
   await project.up("both");

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { type ArcEnabledExpectation, checkArcEnabled } from "../../components/clusters/arc-enabled";
 import { makeConnected } from "../../components/clusters/connected";
 import { tenantId } from "../../federation/ids";
@@ -214,11 +215,14 @@ describe("an Arc-enabled cluster", () => {
     expect(error?.message).toContain("az cloud set --name AzureUSGovernment && az login");
   });
 
-  it("has its kubeconfig in the project's folder, where the engine runs the program", async () => {
+  it.each([
+    ["where the language host tells it", () => jest.spyOn(pulumi, "getRootDirectory").mockReturnValue(folder)],
+    ["where an old one does not, and runs the program there", () => jest.spyOn(process, "cwd").mockReturnValue(folder)],
+  ])("has its kubeconfig in the project's folder: %s", async (_name, told) => {
     const config = clusterConfig({ ...place, kubeconfig: { path: "config" } }, [workload]);
-    const current = jest.spyOn(process, "cwd").mockReturnValue(folder);
+    const spy = told();
     const { error } = await runArc(makeConnected, config, { existing });
-    current.mockRestore();
+    spy.mockRestore();
     expect(error).toBeUndefined();
   });
 });
