@@ -59,7 +59,9 @@ function comparable({ urn, id, inputs }: StateResource): unknown {
 /** Key ids that tenant B sees at the issuer, asked where Entra ID asks. */
 async function keyIds(): Promise<string[]> {
   const { oidcIssuerUrl } = await project.outputs("both");
-  const answer = await engine.run("curl", ["--silent", "--fail", `${String(oidcIssuerUrl)}openid/v1/jwks`]);
+  const read = "fetch(process.argv[1]).then((answer) => answer.text()).then((text) => console.log(text))";
+  const address = `${String(oidcIssuerUrl)}openid/v1/jwks`;
+  const answer = await engine.run("node", ["--eval", read, address], { env: { NODE_USE_ENV_PROXY: "1" } });
   return (JSON.parse(answer.stdout) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
