@@ -1,18 +1,10 @@
 import { type GetResourceResult, getResource } from "@pulumi/azure-native/resources/getResource";
-import { environmentPrefix } from "../../config/credentials";
-import { type Advice, adviceFor } from "../../federation/advice";
 import type { ConnectedTenant } from "../tenant-provider";
 import type { ArcResourceType, ResourcePlace } from "./arc-api";
+import { type Unreadable, unreadable } from "./unreadable";
 
 /** What reading a resource came to: the resource, or why there is none. */
-export type Reading =
-  | { readonly found: GetResourceResult }
-  | {
-      readonly found: undefined;
-      readonly absent: boolean;
-      readonly answer: string;
-      readonly advice: Advice | undefined;
-    };
+export type Reading = { readonly found: GetResourceResult } | ({ readonly found: undefined } & Unreadable);
 
 /**
  * Reads a resource that exists without this stack, as it is now: plain, and so known in previews too. The place has to
@@ -21,7 +13,7 @@ export type Reading =
 export async function readArcResource(
   { namespace, type, apiVersion }: ArcResourceType,
   { resourceGroup, name, parent = "" }: ResourcePlace,
-  { provider, tenantId, environment }: ConnectedTenant,
+  tenant: ConnectedTenant,
 ): Promise<Reading> {
   try {
     const found = await getResource(
@@ -33,14 +25,10 @@ export async function readArcResource(
         resourceName: name,
         apiVersion,
       },
-      { provider },
+      { provider: tenant.provider },
     );
     return { found };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const variablePrefix = environmentPrefix.tenantA;
-    const advice = adviceFor(message, { key: "tenantA", tenantId, environment, variablePrefix });
-    const absent = /\b404\b|ResourceNotFound|ResourceGroupNotFound/.test(message);
-    return { found: undefined, absent, answer: message.trim().split("\n")[0] ?? "", advice };
+    return { found: undefined, ...unreadable(error, tenant) };
   }
 }

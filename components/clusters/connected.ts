@@ -14,6 +14,7 @@ import { type ArcEnabledCluster, checkArcEnabled } from "./arc-enabled";
 import { readArcResource } from "./arc-reading";
 import { type Cluster, type ClusterAccess, type ClusterContext, requiredTenantA } from "./cluster";
 import { projectFolder } from "./project-folder";
+import { unreadableCluster } from "./unreadable";
 
 /**
  * Takes an Arc-enabled cluster that exists. Nothing of it is changed, and nothing is made but, where config gives a
@@ -68,29 +69,20 @@ export class ConnectedCluster extends pulumi.ComponentResource implements Cluste
 }
 
 async function readCluster(
-  { name, resourceGroup }: ClusterPlace,
+  place: ClusterPlace,
   { runsWorkloads }: ClusterContext,
   tenant: ConnectedTenant,
 ): Promise<ArcEnabledCluster> {
+  const { name, resourceGroup } = place;
   const { tenantId, subscriptionId } = tenant;
   const reading = await readArcResource(connectedClusters, { subscriptionId, resourceGroup, name }, tenant);
   if (reading.found !== undefined) {
     return checkArcEnabled(reading.found, { name, resourceGroup, tenantId, runsWorkloads });
   }
-  const { absent, answer, advice } = reading;
-  throw new pulumi.RunError(
-    [
-      `Arc-enabled cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing in Azure or Kubernetes was changed.`,
-      `  where:   resource group ${resourceGroup}, subscription ${subscriptionId} of tenant A (cluster.name, cluster.resourceGroup or cluster.id)`,
-      `  answer:  ${answer}`,
-      ...(absent || advice === undefined
-        ? [
-            `  to do:   look for it: az connectedk8s list --subscription ${subscriptionId} --query "[].{name:name, group:resourceGroup}" -o table`,
-            `           or connect it: az connectedk8s connect -n ${name} -g ${resourceGroup} --enable-oidc-issuer --enable-workload-identity`,
-          ]
-        : [`  cause:   ${advice.cause}`, `  to do:   ${advice.toDo}`]),
-    ].join("\n"),
-  );
+  throw unreadableCluster(`Arc-enabled cluster ${name}`, place, tenant, reading, {
+    look: `az connectedk8s list --subscription ${subscriptionId} --query "[].{name:name, group:resourceGroup}" -o table`,
+    or: `connect it: az connectedk8s connect -n ${name} -g ${resourceGroup} --enable-oidc-issuer --enable-workload-identity`,
+  });
 }
 
 /** Asks the cluster behind the kubeconfig whether it is the one that Azure has the issuer of. */

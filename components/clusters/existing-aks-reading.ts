@@ -4,13 +4,12 @@ import {
 } from "@pulumi/azure-native/containerservice/getManagedCluster";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlace } from "../../config/clusters/place";
-import { environmentPrefix } from "../../config/credentials";
-import { adviceFor } from "../../federation/advice";
 import { azureIssuer } from "../../federation/azure-issuer";
 import { sameId } from "../../federation/ids";
 import { type IssuerUrl, issuerUrl } from "../../federation/issuer";
 import type { ConnectedTenant } from "../tenant-provider";
 import type { FoundFeatures } from "./managed-cluster-features";
+import { unreadable, unreadableCluster } from "./unreadable";
 
 /** What a managed cluster that exists says about itself. */
 export interface ExistingFacts {
@@ -47,28 +46,10 @@ async function read(place: ClusterPlace, tenant: ConnectedTenant): Promise<GetMa
       { provider: tenant.provider },
     );
   } catch (error) {
-    const { tenantId, subscriptionId, environment } = tenant;
-    const answer = (error instanceof Error ? error.message : String(error)).trim();
-    const absent = /\b404\b|ResourceNotFound|ResourceGroupNotFound/.test(answer);
-    const advice = adviceFor(answer, {
-      key: "tenantA",
-      tenantId,
-      environment,
-      variablePrefix: environmentPrefix.tenantA,
+    throw unreadableCluster(`Cluster ${name}`, place, tenant, unreadable(error, tenant), {
+      look: `az aks list --subscription ${tenant.subscriptionId} --query "[].{name:name, group:resourceGroup}" -o table`,
+      or: "let the stack make one: cluster.kind: aks",
     });
-    throw new pulumi.RunError(
-      [
-        `Cluster ${name} ${absent ? "does not exist" : "could not be read"}. Nothing in Azure or Kubernetes was changed.`,
-        `  where:   resource group ${resourceGroup}, subscription ${subscriptionId} of tenant A (cluster.name, cluster.resourceGroup or cluster.id)`,
-        `  answer:  ${answer.split("\n")[0]}`,
-        ...(absent || advice === undefined
-          ? [
-              `  to do:   look for it: az aks list --subscription ${subscriptionId} --query "[].{name:name, group:resourceGroup}" -o table`,
-              "           or let the stack make one: cluster.kind: aks",
-            ]
-          : [`  cause:   ${advice.cause}`, `  to do:   ${advice.toDo}`]),
-      ].join("\n"),
-    );
   }
 }
 
