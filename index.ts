@@ -10,7 +10,7 @@ import { ownIssuer } from "./components/own-issuer";
 import { checkRoleDefinitions } from "./components/role-definitions";
 import { announceCluster, clusterOutputs, identityOutputs } from "./components/stack-outputs";
 import { type ConnectedTenant, connectTenant } from "./components/tenant-provider";
-import { type ClusterConfig, clusterOf, typedInIssuer } from "./config/cluster";
+import { type ClusterConfig, clusterOf, isOwned, isOwnedKind, typedInIssuer } from "./config/cluster";
 import { nameOf } from "./config/clusters/place";
 import { webhookTenant } from "./config/clusters/webhook-tenant";
 import { loadConfig } from "./config/load";
@@ -57,9 +57,10 @@ async function program() {
   ]);
   if (tenantB) await checkRoleDefinitions(config.identities, tenantB);
 
+  const description = clusterConfig && describeCluster(clusterConfig, config.tenantA);
   // Of a cluster that others own there is nothing to lose; one that is replaced stays what it was until the new one stands.
-  if (clusterConfig && "protect" in clusterConfig && neighbours.publishedCluster === undefined) {
-    announceCluster(describeCluster(clusterConfig, config.tenantA));
+  if (description && isOwnedKind(description.kind) && neighbours.publishedCluster === undefined) {
+    announceCluster(description);
   }
 
   const cluster =
@@ -96,15 +97,15 @@ async function program() {
     });
   }
 
-  if (cluster && clusterConfig && "protect" in clusterConfig) {
+  if (cluster && clusterConfig && isOwned(clusterConfig)) {
     const beside = identitySide ? [...identitySide.identities.values(), ...identitySide.registrations] : [];
     new ClusterProtection(cluster, beside, clusterConfig.protect);
   }
 
   return {
-    ...(cluster && clusterConfig
+    ...(cluster && description
       ? clusterOutputs(cluster, config.workloads, {
-          ...describeCluster(clusterConfig, config.tenantA),
+          ...description,
           ...cluster.remembered,
           ...(issuerInUse === undefined ? {} : { issuerInUse }),
         })

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig } from "../config/cluster";
+import { type ClusterConfig, isOwnedKind } from "../config/cluster";
 import { type IssuerUrl, issuerFault, issuerUrl } from "../federation/issuer";
 import type { Neighbours } from "../federation/outputs";
 import type { Cluster } from "./clusters/cluster";
@@ -14,9 +14,8 @@ export function ownIssuer(
   config: Pick<ClusterConfig, "kind" | "replace">,
   { publishedCluster, ownIssuer: published }: Pick<Neighbours, "publishedCluster" | "ownIssuer">,
 ): pulumi.Output<IssuerUrl> {
-  const made = config.kind === "aks" || config.kind === "aksArc";
   const stays = publishedCluster !== undefined && config.replace !== publishedCluster.name;
-  if (!pulumi.runtime.isDryRun() || !made || !stays) return cluster.oidcIssuerUrl;
+  if (!pulumi.runtime.isDryRun() || !isOwnedKind(config.kind) || !stays) return cluster.oidcIssuerUrl;
   if (published === undefined || issuerFault(published) !== undefined) return cluster.oidcIssuerUrl;
   return pulumi.output(issuerUrl(published));
 }

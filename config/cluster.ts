@@ -37,6 +37,16 @@ export type TypedInIssuer = z.output<typeof typedInSchema>;
 export type ClusterConfig = Extract<Given, { kind: string }>;
 export type ClusterKind = ClusterConfig["kind"];
 
+/** Whether a stack with a cluster of this kind makes it, and deletes it; the others exist without the stack. */
+export function isOwnedKind(kind: string): kind is "aks" | "aksArc" {
+  return kind === "aks" || kind === "aksArc";
+}
+
+/** Whether the stack makes this cluster, and deletes it. */
+export function isOwned(cluster: ClusterConfig): cluster is Extract<ClusterConfig, { kind: "aks" | "aksArc" }> {
+  return isOwnedKind(cluster.kind);
+}
+
 /** The cluster that the stack works with; undefined when config has none, or only an issuer typed in. */
 export function clusterOf(given: Given | undefined): ClusterConfig | undefined {
   return given !== undefined && "kind" in given ? given : undefined;

@@ -1,4 +1,4 @@
-import { clusterOf } from "../config/cluster";
+import { clusterOf, isOwnedKind } from "../config/cluster";
 import { resourceIdParts } from "../config/resource-id";
 import type { StackConfig } from "../config/stack";
 import type { ClusterOutput } from "../federation/outputs";
@@ -41,7 +41,7 @@ export function checkClusterChange(
   if (published === undefined) return { notes: [], confirmed: [] };
   if (config.cluster === undefined) {
     // Of a cluster that the stack does not own, it takes out what it brought, which is what such a config says.
-    if (!owned(published.kind)) return { notes: [], confirmed: [] };
+    if (!isOwnedKind(published.kind)) return { notes: [], confirmed: [] };
     throw new ClusterChangeError(goneText(stack, published));
   }
   const cluster = clusterOf(config.cluster);
@@ -86,8 +86,6 @@ export function changesBetween(published: ClusterOutput, wanted: ClusterOutput):
   return [...changes, ...fixed];
 }
 
-const owned = (kind: string) => kind === "aks" || kind === "aksArc";
-
 function changeText(
   stack: string,
   published: ClusterOutput,
@@ -114,7 +112,7 @@ function changeText(
 /** How to let the cluster go, in one deployment. */
 function confirmation(stack: string, { kind, name }: ClusterOutput): string[] {
   return [
-    ...(owned(kind)
+    ...(isOwnedKind(kind)
       ? [
           `To delete it and all that is in it: set cluster.replace: ${name} for this one deployment. Have what it stores elsewhere first.`,
           protectedText,
@@ -131,7 +129,7 @@ const protectedText =
   "Where cluster.protect is true: set it to false and run `pulumi up` before, with the old values; nothing deletes a protected cluster.";
 
 function headline({ kind, name }: ClusterOutput): string {
-  return owned(kind)
+  return isOwnedKind(kind)
     ? `Cluster ${name} (kind ${kind}) would be deleted with all that is in it.`
     : `Cluster ${name} (kind ${kind}) would be left, and its workloads moved to another one.`;
 }
@@ -176,6 +174,6 @@ function goneText(stack: string, published: ClusterOutput): string {
 }
 
 function leftOverNote(stack: string, { kind, name }: ClusterOutput): string {
-  const loss = owned(kind) ? "delete it" : "take the workloads out of it";
+  const loss = isOwnedKind(kind) ? "delete it" : "take the workloads out of it";
   return `cluster.replace is still ${name}, which lets the next slip ${loss}. Remove it: pulumi config rm --stack ${stack} --path cluster.replace`;
 }
