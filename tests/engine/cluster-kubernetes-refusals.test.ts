@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kubectlWith, makePlainCluster, type PlainCluster } from "./support/cluster-kinds.ts";
-import { bothSides, type StackConfig } from "./support/configs.ts";
+import { kubectlWith, makePlainCluster, type PlainCluster, plainStack } from "./support/cluster-kinds.ts";
+import type { StackConfig } from "./support/configs.ts";
 import { type CommandResult, Engine, type Project } from "./support/engine.ts";
 
 let engine: Engine;
@@ -16,18 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => engine?.stop(), 30_000);
 
-function config(changes: StackConfig = {}): StackConfig {
-  const { tenantA: _, ...rest } = bothSides({
-    cluster: {
-      kind: "kubernetes",
-      name: "eks-demo",
-      oidcIssuerUrl: cluster.issuerUrl,
-      kubeconfig: { path: cluster.kubeconfigFile },
-      ...changes,
-    },
-  });
-  return rest;
-}
+const config = (changes: StackConfig = {}) => plainStack(cluster, changes);
 
 /** A preview of a changed cluster, which has to fail. */
 async function refused(changes: StackConfig): Promise<CommandResult> {

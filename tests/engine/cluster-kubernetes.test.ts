@@ -1,5 +1,5 @@
-import { kubectlWith, makePlainCluster, type PlainCluster } from "./support/cluster-kinds.ts";
-import { bothSides, type StackConfig, workload } from "./support/configs.ts";
+import { kubectlWith, makePlainCluster, type PlainCluster, plainStack } from "./support/cluster-kinds.ts";
+import { type StackConfig, workload } from "./support/configs.ts";
 import { Engine, type Project, typeAndName } from "./support/engine.ts";
 
 interface Pod {
@@ -32,19 +32,7 @@ let cluster: PlainCluster;
 let project: Project;
 let observed: Observed;
 
-/** A stack with both sides whose cluster is nothing of Azure's: it needs no tenant A. */
-function config(changes: StackConfig = {}): StackConfig {
-  const { tenantA: _, ...rest } = bothSides({
-    cluster: {
-      kind: "kubernetes",
-      name: "eks-demo",
-      oidcIssuerUrl: cluster.issuerUrl,
-      kubeconfig: { path: cluster.kubeconfigFile },
-      ...changes,
-    },
-  });
-  return rest;
-}
+const config = (changes: StackConfig = {}) => plainStack(cluster, changes);
 
 const kubectl = (...args: string[]) => kubectlWith(engine, cluster.kubeconfigFile, ...args);
 

@@ -30,6 +30,16 @@ export interface ArcRun {
 
 export const arcIssuer = "https://northamerica.oic.prod-arc.azure.com/aaaaaaaa-0000-4000-8000-00000000000a/6d1f/";
 
+/** Config of a cluster on Azure Local, with the place for it given by name. */
+export const aksArc = {
+  kind: "aksArc",
+  name: "arc-wi-demo",
+  resourceGroup: "rg-arc-demo",
+  customLocation: { name: "site", resourceGroup: "rg-local" },
+  logicalNetwork: { name: "lnet", resourceGroup: "rg-local" },
+  adminGroupObjectIds: ["99999999-0000-4000-8000-000000000009"],
+} as const;
+
 /** Makes one cluster against mocks that record every resource and answer for Azure's readings. */
 export async function runArc<Config>(
   make: (config: Config, context: ClusterContext) => Promise<Cluster>,

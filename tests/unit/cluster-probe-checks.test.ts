@@ -1,10 +1,10 @@
-import { RunError } from "@pulumi/pulumi";
 import { checkIssuer, type NamedCluster } from "../../cluster-probe/check-issuer";
 import { checkNamespaces } from "../../cluster-probe/check-namespaces";
 import { checkWebhookNamespace } from "../../cluster-probe/check-webhook-namespace";
 import { borrowedWebhook, checkWebhooks } from "../../cluster-probe/check-webhooks";
 import { checkSameCluster, issuerUse } from "../../cluster-probe/published-issuer-use";
 import type { FoundWebhook } from "../../cluster-probe/webhooks";
+import { failure } from "./run-error";
 
 const place: NamedCluster = {
   kind: "kubernetes",
@@ -13,16 +13,6 @@ const place: NamedCluster = {
   kubeconfigFrom: "cluster.kubeconfig",
 };
 const issuer = "https://oidc.eks.us-east-1.amazonaws.com/id/ABC";
-
-function failure(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof RunError) return error.message;
-    throw error;
-  }
-  throw new Error("It did not fail.");
-}
 
 describe("the issuer of config against the cluster's own", () => {
   it("the same, or unknown, is content", () => {

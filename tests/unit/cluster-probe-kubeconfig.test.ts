@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunError } from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 import { readKubeconfig } from "../../cluster-probe/kubeconfig";
+import { failure } from "./run-error";
 
 let home: string;
 
@@ -29,16 +29,6 @@ function written(path: string, text: string): string {
   mkdirSync(join(file, ".."), { recursive: true });
   writeFileSync(file, text);
   return file;
-}
-
-function failure(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof RunError) return error.message;
-    throw error;
-  }
-  throw new Error("It did not fail.");
 }
 
 describe("which kubeconfig is read", () => {

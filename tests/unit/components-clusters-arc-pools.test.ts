@@ -1,17 +1,9 @@
 import { makeAksArc } from "../../components/clusters/aks-arc";
 import { agentPool, ignoredCounts, standingPools } from "../../components/clusters/arc-pools";
-import { clusterConfig, runArc } from "./arc-mocks";
+import { aksArc, clusterConfig, runArc } from "./arc-mocks";
 import { tenantA } from "./config-fixtures";
 
 const scope = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-local/providers`;
-const aksArc = {
-  kind: "aksArc",
-  name: "arc-wi-demo",
-  resourceGroup: "rg-arc-demo",
-  customLocation: { name: "site", resourceGroup: "rg-local" },
-  logicalNetwork: { name: "lnet", resourceGroup: "rg-local" },
-  adminGroupObjectIds: ["99999999-0000-4000-8000-000000000009"],
-} as const;
 const place = {
   "customLocations site": { id: `${scope}/Microsoft.ExtendedLocation/customLocations/site` },
   "logicalNetworks lnet": { id: `${scope}/Microsoft.AzureStackHCI/logicalNetworks/lnet` },

@@ -5,20 +5,12 @@ import { confirmedReplacement } from "../../components/clusters/confirmed-replac
 import { podDisruptionBudgetRemoval } from "../../components/clusters/pod-disruption-budgets";
 import { sshKeyProvider } from "../../components/clusters/ssh-key";
 import { describeCluster } from "../../plan/cluster-description";
-import { type ArcWorld, arcIssuer, clusterConfig, type MadeResource, runArc } from "./arc-mocks";
+import { type ArcWorld, aksArc, arcIssuer, clusterConfig, type MadeResource, runArc } from "./arc-mocks";
 import { tenantA } from "./config-fixtures";
 
 const scope = `/subscriptions/${tenantA.subscriptionId}/resourceGroups/rg-local/providers`;
 const customLocation = `${scope}/Microsoft.ExtendedLocation/customLocations/site`;
 const logicalNetwork = `${scope}/Microsoft.AzureStackHCI/logicalNetworks/lnet`;
-const aksArc = {
-  kind: "aksArc",
-  name: "arc-wi-demo",
-  resourceGroup: "rg-arc-demo",
-  customLocation: { name: "site", resourceGroup: "rg-local" },
-  logicalNetwork: { name: "lnet", resourceGroup: "rg-local" },
-  adminGroupObjectIds: ["99999999-0000-4000-8000-000000000009"],
-} as const;
 const existing = {
   "customLocations site": { id: customLocation },
   "logicalNetworks lnet": { id: logicalNetwork, extendedLocation: { type: "CustomLocation", name: customLocation } },

@@ -14,6 +14,21 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const quick = { pollMs: 5 };
 
+/** How many of so many holders were ever inside at the same time. */
+async function mostInside(holders: number): Promise<number> {
+  let inside = 0;
+  let most = 0;
+  const one = () =>
+    withLock(file, quick, async () => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise(setImmediate);
+      inside -= 1;
+    });
+  await Promise.all(Array.from({ length: holders }, one));
+  return most;
+}
+
 describe("two set-ups at the same time", () => {
   it("work one after the other, and the second says that it waits", async () => {
     const events: string[] = [];
@@ -41,17 +56,7 @@ describe("two set-ups at the same time", () => {
   });
 
   it("never overlap, however many there are", async () => {
-    let inside = 0;
-    let most = 0;
-    const one = () =>
-      withLock(file, quick, async () => {
-        inside += 1;
-        most = Math.max(most, inside);
-        await new Promise(setImmediate);
-        inside -= 1;
-      });
-    await Promise.all(Array.from({ length: 12 }, one));
-    expect(most).toBe(1);
+    expect(await mostInside(12)).toBe(1);
   });
 
   it("stop waiting when they are told to", async () => {
@@ -80,17 +85,7 @@ describe("a lock that nobody holds any more", () => {
 
   it("is taken over by one process only", async () => {
     await writeFile(file, JSON.stringify({ pid: deadPid(), host: hostname(), token: "old" }));
-    let inside = 0;
-    let most = 0;
-    const one = () =>
-      withLock(file, quick, async () => {
-        inside += 1;
-        most = Math.max(most, inside);
-        await new Promise(setImmediate);
-        inside -= 1;
-      });
-    await Promise.all(Array.from({ length: 8 }, one));
-    expect(most).toBe(1);
+    expect(await mostInside(8)).toBe(1);
   });
 
   it("is let go when the work fails", async () => {

@@ -1,5 +1,5 @@
 import { type ArmSender, administratorOf } from "./administrator.ts";
-import { type StackConfig, tenantA } from "./configs.ts";
+import { bothSides, type StackConfig, tenantA } from "./configs.ts";
 import { type Engine, mustSucceed } from "./engine.ts";
 
 /** One way in which a cluster comes to be, or is there already. */
@@ -111,6 +111,20 @@ export function makePlainCluster(
   options: { issuerUrl?: string; publish?: boolean } = {},
 ): Promise<PlainCluster> {
   return engine.admin<PlainCluster>("POST", "/sandbox/clusters", { name, ...options });
+}
+
+/** A stack with both sides whose cluster is nothing of Azure's: it needs no tenant A. */
+export function plainStack({ issuerUrl, kubeconfigFile }: PlainCluster, changes: StackConfig = {}): StackConfig {
+  const { tenantA: _, ...rest } = bothSides({
+    cluster: {
+      kind: "kubernetes",
+      name: "eks-demo",
+      oidcIssuerUrl: issuerUrl,
+      kubeconfig: { path: kubeconfigFile },
+      ...changes,
+    },
+  });
+  return rest;
 }
 
 /** A cluster that runs elsewhere and is connected to Azure Arc, as `az connectedk8s connect` does it. */
